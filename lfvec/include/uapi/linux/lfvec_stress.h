@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * lfvec_stress - drive lock-free vectors from user space, to test and measure
+ *
+ * All ioctls are on /dev/lfvec_stress. Reserved and padding fields and unknown
+ * flags must be zero, or the call fails with EINVAL. Every struct has the same
+ * layout for 32-bit and 64-bit programs.
+ */
+#ifndef _UAPI_LINUX_LFVEC_STRESS_H
+#define _UAPI_LINUX_LFVEC_STRESS_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define LFVEC_STRESS_VERSION		1
+
+#define LFVEC_STRESS_NAME_MAX		32	/* with the final NUL */
+#define LFVEC_STRESS_VECTORS_MAX	64	/* named vectors */
+#define LFVEC_STRESS_ELEMS_MAX		0x1000000	/* of a vector made here */
+#define LFVEC_STRESS_BYTES_MAX		0x40000000ULL	/* max * element size */
+#define LFVEC_STRESS_THREADS_MAX	256	/* of a run */
+#define LFVEC_STRESS_OPS_MAX		0x10000000000ULL	/* of a run */
+#define LFVEC_STRESS_UNIQUE_MAX		0x10000000ULL	/* values of a run */
+#define LFVEC_STRESS_VALUES_MAX		0x10000	/* distinct values */
+#define LFVEC_STRESS_DURATION_MAX	86400000U	/* ms */
+#define LFVEC_STRESS_COST_MAX		0x1000000	/* operations timed */
+
+/**
+ * struct lfvec_stress_info - what this module offers
+ * @version:	 LFVEC_STRESS_VERSION
+ * @elem_max:	 largest element, in bytes
+ * @batch_max:	 most elements that one call moves
+ * @vectors:	 named vectors at present
+ * @features:	 LFVEC_STRESS_FEATURE_* bits
+ * @reserved:	 zero
+ */
+struct lfvec_stress_info {
+	__u32	version;
+	__u32	elem_max;
+	__u32	batch_max;
+	__u32	vectors;
+	__u64	features;
+	__u64	reserved[5];
+};
+
+#define LFVEC_STRESS_FEATURE_RUN	0x1ULL	/* kernel threads */
+#define LFVEC_STRESS_FEATURE_PEERS	0x2ULL	/* other implementations */
+#define LFVEC_STRESS_FEATURE_BUSTED	0x8000000000000000ULL	/* broken on purpose */
+
+/**
+ * struct lfvec_stress_vec - make, attach or drop a named vector
+ * @name:     printable ASCII but '/', NUL-terminated, NUL-padded, not empty, not
+ *	      "." or ".."
+ * @esize:    bytes of an element
+ * @flags:    zero
+ * @first:    slots in the first bucket, or 0 for the default
+ * @max:      most elements, or 0 for as many as this interface allows
+ * @reserved: zero
+ *
+ * CREATE reads all of it and writes @first and @max as they came out. ATTACH
+ * reads @name, wants the rest zero, and fills it in. DROP reads @name and wants
+ * the rest zero.
+ */
+struct lfvec_stress_vec {
+	char	name[LFVEC_STRESS_NAME_MAX];
+	__u32	esize;
+	__u32	flags;
+	__u64	first;
+	__u64	max;
+	__u64	reserved[2];
+};
+
+/**
+ * struct lfvec_stress_io - one operation on the attached vector
+ * @index: (in) LOAD, STORE, XCHG, CMPXCHG: which element; TRUNCATE: the new
+ *	   size; RESERVE: how many pushes;
+ *	   (out) PUSH: index of the (first) element; POP: how many were popped;
+ *	   TRUNCATE: how many were dropped; CMPXCHG: 1 if replaced, 0 if not;
+ *	   SIZE: elements
+ * @buf:   user pointer to the element(s) to write; for POP, LOAD, PEEK where
+ *	   they are read to; otherwise zero
+ * @old:   user pointer; XCHG: where the former element goes; CMPXCHG: what is
+ *	   expected, overwritten by what was there if it differs; otherwise zero
+ * @count: PUSH, POP: elements, 1 to batch_max; more than one go in one step;
+ *	   otherwise zero
+ * @flags: LFVEC_STRESS_NOWAIT or zero
+ * @reserved: zero
+ */
+struct lfvec_stress_io {
+	__u64	index;
+	__u64	buf;
+	__u64	old;
+	__u32	count;
+	__u32	flags;
+	__u64	reserved[2];
+};
+
+/* PUSH, STORE, XCHG, CMPXCHG, RESERVE: only from what was reserved. */
+#define LFVEC_STRESS_NOWAIT		0x1
+
+/**
+ * struct lfvec_stress_stats - counters of a vector, as struct lfvec_stats
+ * @pushes:	   elements pushed
+ * @pops:	   elements popped or truncated away
+ * @stores:	   elements replaced
+ * @retries:	   operations that started again because another one won
+ * @helped:	   pending writes completed for another CPU
+ * @size:	   elements, now
+ * @capacity:	   slots in allocated buckets
+ * @buckets:	   buckets allocated
+ * @buckets_lost:  buckets allocated and thrown away
+ * @nodes:	   nodes allocated
+ * @nodes_free:	   nodes in stock
+ * @nodes_waiting: nodes waiting for a grace period
+ * @node_size:	   bytes of a node
+ * @bytes:	   memory held, in bytes
+ * @reserved:	   zero
+ */
+struct lfvec_stress_stats {
+	__u64	pushes;
+	__u64	pops;
+	__u64	stores;
+	__u64	retries;
+	__u64	helped;
+	__u64	size;
+	__u64	capacity;
+	__u64	buckets;
+	__u64	buckets_lost;
+	__u64	nodes;
+	__u64	nodes_free;
+	__u64	nodes_waiting;
+	__u64	node_size;
+	__u64	bytes;
+	__u64	reserved[10];
+};
+
+/* Implementations that a run and a cost measurement can take. */
+enum lfvec_stress_impl {
+	LFVEC_STRESS_LFVEC,	/* this one */
+	LFVEC_STRESS_PUBLISHED,	/* as published in 2006: 8-byte elements only */
+	LFVEC_STRESS_SPINLOCK,	/* spinlock + array */
+	LFVEC_STRESS_IMPLS,
+};
+
+/* Operations of a mix. */
+enum lfvec_stress_op {
+	LFVEC_STRESS_OP_PUSH,
+	LFVEC_STRESS_OP_POP,
+	LFVEC_STRESS_OP_LOAD,
+	LFVEC_STRESS_OP_XCHG,
+	LFVEC_STRESS_OP_CMPXCHG,
+	LFVEC_STRESS_OP_PUSH_MANY,
+	LFVEC_STRESS_OP_POP_MANY,
+	LFVEC_STRESS_OP_TRUNCATE,	/* drops up to 8 elements */
+	LFVEC_STRESS_OPS,
+};
+
+/**
+ * struct lfvec_stress_run - start kernel threads on a vector of their own
+ * @impl:     enum lfvec_stress_impl
+ * @threads:  how many, at least 1
+ * @flags:    LFVEC_STRESS_RUN_* bits
+ * @esize:    bytes of an element
+ * @values:   0: each value pushed is unique (elements of 8 bytes and more);
+ *	      K: only K distinct values, which elements can hold
+ * @batch:    elements of PUSH_MANY and POP_MANY, 1 to batch_max
+ * @duration: stop after so many ms; 0 for no limit
+ * @pad:      zero
+ * @ops:      stop after so many operations of all threads together; 0 for no
+ *	      limit. One of @duration and @ops must be given.
+ * @first:    slots in the first bucket, or 0 for the default
+ * @max:      most elements, or 0 for as many as this interface allows
+ * @seed:     of the random numbers; the same seed gives each thread the same
+ *	      sequence of operations
+ * @mix:      percent of each operation, 100 in sum, by enum lfvec_stress_op
+ * @reserved: zero
+ */
+struct lfvec_stress_run {
+	__u32	impl;
+	__u32	threads;
+	__u32	flags;
+	__u32	esize;
+	__u32	values;
+	__u32	batch;
+	__u32	duration;
+	__u32	pad;
+	__u64	ops;
+	__u64	first;
+	__u64	max;
+	__u64	seed;
+	__u32	mix[LFVEC_STRESS_OPS];
+	__u64	reserved[4];
+};
+
+#define LFVEC_STRESS_RUN_BIND	0x1	/* thread n to the n-th CPU */
+#define LFVEC_STRESS_RUN_JITTER	0x2	/* random delays, also in PUBLISHED */
+
+/**
+ * struct lfvec_stress_wait - wait for the end of a run
+ * @timeout: (in) return after so many ms at the latest
+ * @running: (out) threads that are still running
+ * @ops:     (out) operations done so far, about
+ * @elapsed: (out) ns since the start
+ * @reserved: zero
+ *
+ * EINTR on a signal; the run goes on.
+ */
+struct lfvec_stress_wait {
+	__u32	timeout;
+	__u32	running;
+	__u64	ops;
+	__u64	elapsed;
+	__u64	reserved[2];
+};
+
+#define LFVEC_STRESS_HIST	64
+
+/**
+ * struct lfvec_stress_result - what a run has done; RESULT ends and frees it
+ * @elapsed:	 ns from the start to the end of the last thread
+ * @done:	 operations that succeeded, by enum lfvec_stress_op
+ * @failed:	 operations that found nothing to do (empty, out of range, not as
+ *		 expected, full)
+ * @errors:	 operations that failed for another reason (no memory)
+ * @pushed:	 elements pushed or stored
+ * @popped:	 elements popped
+ * @overwritten: elements replaced by XCHG and CMPXCHG
+ * @truncated:	 elements dropped by TRUNCATE
+ * @left:	 elements found in the vector at the end
+ * @lost:	 elements that went in and never came out
+ * @duplicated:	 elements that came out more often than they went in
+ * @torn:	 elements whose bytes do not belong together
+ * @hist:	 operations by duration, one in 16 of them taken: hist[n] took less
+ *		 than 2^n ns and at least half of that
+ * @stats:	 of the vector at the end; zero for other implementations
+ * @reserved:	 zero
+ *
+ * The check is exact: of each value, pushed = popped + overwritten + left. A run
+ * is clean if @lost, @duplicated, @torn and @errors are zero. TRUNCATE does not
+ * say which values it drops: where it is in the mix, only their number is
+ * checked.
+ */
+struct lfvec_stress_result {
+	__u64	elapsed;
+	__u64	done[LFVEC_STRESS_OPS];
+	__u64	failed[LFVEC_STRESS_OPS];
+	__u64	errors;
+	__u64	pushed;
+	__u64	popped;
+	__u64	overwritten;
+	__u64	truncated;
+	__u64	left;
+	__u64	lost;
+	__u64	duplicated;
+	__u64	torn;
+	__u64	hist[LFVEC_STRESS_HIST];
+	struct lfvec_stress_stats stats;
+	__u64	reserved[8];
+};
+
+/* What a cost measurement repeats, in one thread on one CPU. */
+enum lfvec_stress_work {
+	LFVEC_STRESS_WORK_PUSH,		/* push into reserved memory */
+	LFVEC_STRESS_WORK_POP,		/* pop what was pushed before */
+	LFVEC_STRESS_WORK_PUSHPOP,	/* push and pop in turn */
+	LFVEC_STRESS_WORK_LOAD,		/* load, in order */
+	LFVEC_STRESS_WORK_STORE,	/* store, in order */
+	LFVEC_STRESS_WORKS,
+};
+
+/**
+ * struct lfvec_stress_cost - time one kind of work, loop included
+ * @impl:    (in) enum lfvec_stress_impl
+ * @work:    (in) enum lfvec_stress_work
+ * @esize:   (in) bytes of an element
+ * @ops:     (in) how many operations
+ * @elapsed: (out) ns for all of them. Where time counts instructions, as under
+ *	     QEMU's -icount shift=0, these are instructions.
+ * @reserved: zero
+ */
+struct lfvec_stress_cost {
+	__u32	impl;
+	__u32	work;
+	__u32	esize;
+	__u32	ops;
+	__u64	elapsed;
+	__u64	reserved[2];
+};
+
+#define LFVEC_STRESS_IOC		0xBE
+
+#define LFVEC_STRESS_INFO	_IOR(LFVEC_STRESS_IOC, 0x00, struct lfvec_stress_info)
+#define LFVEC_STRESS_CREATE	_IOWR(LFVEC_STRESS_IOC, 0x01, struct lfvec_stress_vec)
+#define LFVEC_STRESS_ATTACH	_IOWR(LFVEC_STRESS_IOC, 0x02, struct lfvec_stress_vec)
+#define LFVEC_STRESS_DROP	_IOW(LFVEC_STRESS_IOC, 0x03, struct lfvec_stress_vec)
+
+#define LFVEC_STRESS_PUSH	_IOWR(LFVEC_STRESS_IOC, 0x10, struct lfvec_stress_io)
+#define LFVEC_STRESS_POP	_IOWR(LFVEC_STRESS_IOC, 0x11, struct lfvec_stress_io)
+#define LFVEC_STRESS_LOAD	_IOWR(LFVEC_STRESS_IOC, 0x12, struct lfvec_stress_io)
+#define LFVEC_STRESS_STORE	_IOWR(LFVEC_STRESS_IOC, 0x13, struct lfvec_stress_io)
+#define LFVEC_STRESS_XCHG	_IOWR(LFVEC_STRESS_IOC, 0x14, struct lfvec_stress_io)
+#define LFVEC_STRESS_CMPXCHG	_IOWR(LFVEC_STRESS_IOC, 0x15, struct lfvec_stress_io)
+#define LFVEC_STRESS_PEEK	_IOWR(LFVEC_STRESS_IOC, 0x16, struct lfvec_stress_io)
+#define LFVEC_STRESS_TRUNCATE	_IOWR(LFVEC_STRESS_IOC, 0x17, struct lfvec_stress_io)
+#define LFVEC_STRESS_SIZE	_IOWR(LFVEC_STRESS_IOC, 0x18, struct lfvec_stress_io)
+#define LFVEC_STRESS_RESERVE	_IOWR(LFVEC_STRESS_IOC, 0x19, struct lfvec_stress_io)
+#define LFVEC_STRESS_STATS	_IOR(LFVEC_STRESS_IOC, 0x1a, struct lfvec_stress_stats)
+
+#define LFVEC_STRESS_START	_IOW(LFVEC_STRESS_IOC, 0x20, struct lfvec_stress_run)
+#define LFVEC_STRESS_WAIT	_IOWR(LFVEC_STRESS_IOC, 0x21, struct lfvec_stress_wait)
+#define LFVEC_STRESS_STOP	_IO(LFVEC_STRESS_IOC, 0x22)
+#define LFVEC_STRESS_RESULT	_IOR(LFVEC_STRESS_IOC, 0x23, struct lfvec_stress_result)
+#define LFVEC_STRESS_MEASURE	_IOWR(LFVEC_STRESS_IOC, 0x24, struct lfvec_stress_cost)
+
+#endif /* _UAPI_LINUX_LFVEC_STRESS_H */

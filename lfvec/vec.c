@@ -1,0 +1,911 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * lfvec - a lock-free growable vector
+ *
+ * DOC: the protocol
+ *
+ * vec->ctl is the shared descriptor. It is one of
+ *
+ *	N	a node: the newest operation, whose write to its slot (for a
+ *		batch: to its slots) may still be pending
+ *	N | 1	"popped": all from the slot of node N upwards is gone; nothing
+ *		is pending
+ *
+ * so that the size is N->size or N->index. An operation reads ctl, completes
+ * the write that is pending there, prepares a node or finds the one it pops,
+ * and swaps ctl. That swap is the instant at which it takes effect, but for
+ * loads. A slot holds the node last written to it, or NULL; a popped node stays
+ * in its slot until a push replaces it, and whoever swaps a node out of its slot
+ * retires it.
+ *
+ * An operation is one RCU read-side section. In it no value of ctl recurs: a
+ * node enters ctl once as N, when it is pushed or stored, and once as N | 1, as
+ * its slot is overwritten before that index is valid again; and it is recycled
+ * only a grace period after it left its slot, which is after it left ctl.
+ *
+ * So a helper that completes N, having read the slot's content and then found
+ * that ctl is still N, knows that ctl was N all the time: what it read is what N
+ * replaces, or N. Nobody can have retired that before, so it is not recycled
+ * before our section ends, and the swap of the slot succeeds only if N's write
+ * is still pending. There is no done flag, and nothing mutable in a node.
+ *
+ * From the swap of ctl on, an operation may be completed, replaced and retired
+ * by others. What it may still touch until its section ends is all nodes that it
+ * has seen, but for their link.
+ *
+ * The correctness argument at length is in Documentation/algorithm.rst.
+ *
+ * Memory barriers
+ * ~~~~~~~~~~~~~~~
+ * Pairs are labelled as in kernel/printk/printk_ringbuffer.c:
+ *
+ *   lfvec_swap:A / lfvec_ctl:A
+ *	publish a node, and all slots written before it, then find it in ctl
+ *
+ *   lfvec_replace:A / lfvec_complete:A
+ *	write a slot, then find it written and go on to the next operation
+ *
+ *   lfvec_replace:A / lfvec_find:A
+ *	publish a node in its slot, then load it from there
+ *
+ *   lfvec_complete:A / lfvec_swap:A
+ *	read what a slot holds, then see that ctl has not moved on
+ *
+ *   lfvec_complete:B / lfvec_swap:A
+ *	follow the link of a batch, then see that ctl has not moved on
+ *
+ *   lfvec_bucket_alloc:A / address dependency in lfvec_bucket()
+ *	clear a bucket, then find its slots
+ *
+ *   lfvec_depot_add:A / lfvec_depot_take:A
+ *	link free nodes, then find them
+ *
+ *   lfvec_seal:A / lfvec_gp_start:A
+ *	put nodes in limbo, then see that nobody takes care of it; and the
+ *	other way round
+ *
+ *   lfvec_gp_start:B / lfvec_seal:A
+ *	clean an anchor, then append to it
+ */
+#include <linux/export.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "lfvec_int.h"
+
+#define LFVEC_POPPED		1UL
+
+/* More than this is never a useful pause. */
+#define LFVEC_BACKOFF_LIMIT	65536
+
+static unsigned int backoff_min = 1;
+module_param(backoff_min, uint, 0644);
+MODULE_PARM_DESC(backoff_min, "cpu_relax() after the first lost race (default 1)");
+
+static unsigned int backoff_max = 64;
+module_param(backoff_max, uint, 0644);
+MODULE_PARM_DESC(backoff_max, "cpu_relax() after many lost races, at most 65536 (default 64)");
+
+/* An operation lost a race: pause, for twice as long as the last time. */
+static noinline unsigned int lfvec_backoff(struct lfvec_stock *st,
+					   unsigned int pauses)
+{
+	unsigned int most = min_t(unsigned int, READ_ONCE(backoff_max),
+				  LFVEC_BACKOFF_LIMIT);
+	unsigned int i;
+
+	st->retries++;
+	pauses = min(pauses ? pauses * 2 : READ_ONCE(backoff_min), most);
+	for (i = 0; i < pauses; i++)
+		cpu_relax();
+	return pauses;
+}
+
+static __always_inline unsigned long lfvec_ctl(struct lfvec *vec)
+{
+	/*
+	 * LMM(lfvec_ctl:A)
+	 *
+	 * ctl before anything found through it, or in the slots. If this reads
+	 * what lfvec_swap:A stored, the node's fields and all slots that were
+	 * written by the operations before it are those stored before that.
+	 */
+	return (unsigned long)atomic_long_read_acquire(&vec->ctl);
+}
+
+static __always_inline bool lfvec_moved_on(struct lfvec *vec, unsigned long c)
+{
+	return (unsigned long)atomic_long_read(&vec->ctl) != c;
+}
+
+static __always_inline struct lfvec_node *lfvec_ctl_node(unsigned long c)
+{
+	return (struct lfvec_node *)(c & ~LFVEC_POPPED);
+}
+
+static __always_inline unsigned long lfvec_ctl_size(unsigned long c)
+{
+	struct lfvec_node *node = lfvec_ctl_node(c);
+
+	return c & LFVEC_POPPED ? node->index : node->size;
+}
+
+/* The instant at which an operation takes effect. */
+static __always_inline bool lfvec_swap(struct lfvec *vec, unsigned long c,
+				       unsigned long new)
+{
+	lfvec_step();
+	/*
+	 * LMM(lfvec_swap:A)
+	 *
+	 * Fully ordered: our node's fields, and the slots that we have written
+	 * or found written, before ctl. Pairs with lfvec_ctl:A, and with the
+	 * second look at ctl in lfvec_complete().
+	 */
+	return (unsigned long)atomic_long_cmpxchg(&vec->ctl, c, new) == c;
+}
+
+/*
+ * Swap @node into its slot. @old was read from there while the write of @node
+ * was pending, so this fails only if another CPU was faster.
+ */
+static __always_inline bool
+lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
+	      struct lfvec_node **slot, struct lfvec_node *old,
+	      struct lfvec_node *node)
+{
+	lfvec_step();
+	/*
+	 * LMM(lfvec_replace:A)
+	 *
+	 * The node's fields before the node in its slot, also where the node is
+	 * another CPU's. Pairs with lfvec_complete:A and lfvec_find:A.
+	 */
+	if (cmpxchg_release(slot, old, node) != old)
+		return false;
+	if (old)
+		lfvec_node_retire(vec, st, old);
+	return true;
+}
+
+/*
+ * Complete the write that is pending in ctl value @c. Returns false if ctl has
+ * moved on, and with it the caller's operation: all was complete before.
+ *
+ * The links of a batch are valid as long as ctl is @c. Later the nodes may be
+ * retired and their links be used for that, hence the check before each use.
+ */
+static bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
+			   unsigned long c, bool own)
+{
+	struct lfvec_node *node = lfvec_ctl_node(c), *old, **slot;
+	unsigned long index = node->index;
+	struct llist_node *link;
+
+	for (;;) {
+		slot = lfvec_slot(vec, index++);
+		/*
+		 * LMM(lfvec_complete:A)
+		 *
+		 * The slot before the second look at ctl. If that still finds
+		 * @c, this has read what was there before the write, or the
+		 * node itself as lfvec_replace:A stored it.
+		 */
+		old = smp_load_acquire(slot);
+		if (old != node) {
+			lfvec_step();
+			if (!IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_REREAD) &&
+			    lfvec_moved_on(vec, c))
+				return false;
+			if (lfvec_replace(vec, st, slot, old, node) && !own)
+				st->helped++;
+		}
+		/*
+		 * LMM(lfvec_complete:B)
+		 *
+		 * The link before the look at ctl: if that still finds @c, the
+		 * node was not retired when its link was read.
+		 */
+		link = smp_load_acquire(&node->link.next);
+		if (likely(!link))
+			return true;
+		if (lfvec_moved_on(vec, c))
+			return false;
+		node = lfvec_to_node(link);
+	}
+}
+
+/* Nothing is pending in @c, or not any more. If false, read ctl again. */
+static __always_inline bool lfvec_settle(struct lfvec *vec,
+					 struct lfvec_stock *st,
+					 unsigned long c)
+{
+	return c & LFVEC_POPPED || IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_HELP) ||
+	       lfvec_complete(vec, st, c, false);
+}
+
+static __always_inline void lfvec_copy(struct lfvec *vec, void *to,
+				       const void *from)
+{
+	if (likely(vec->esize == sizeof(u64)))
+		memcpy(to, from, sizeof(u64));
+	else
+		memcpy(to, from, vec->esize);
+}
+
+/* Number the @nr nodes of a push that is to follow @size elements. */
+static __always_inline void lfvec_number(struct lfvec_node *node,
+					 unsigned long size, unsigned int nr)
+{
+	unsigned long index = size;
+
+	size += nr;
+	for (;;) {
+		node->size = size;
+		node->index = index++;
+		if (index == size)
+			break;
+		node = lfvec_to_node(node->link.next);
+	}
+}
+
+/* Is there room for @nr elements more? 0, -ENOSPC, or -ENOMEM: a bucket lacks */
+static __always_inline int lfvec_room(struct lfvec *vec, unsigned long size,
+				      unsigned int nr)
+{
+	if (nr > 1)
+		return lfvec_bucket_supply(vec, size, nr, 0);
+	if (size >= vec->max)
+		return -ENOSPC;
+	return lfvec_bucket(vec, size) ? 0 : -ENOMEM;
+}
+
+/*
+ * Append the @nr nodes linked from @node. Returns the index of the first one,
+ * -ENOSPC, or -ENOMEM if a bucket is missing.
+ */
+static __always_inline long lfvec_append(struct lfvec *vec,
+					 struct lfvec_stock *st,
+					 struct lfvec_node *node,
+					 unsigned int nr)
+{
+	struct lfvec_node **slot, *old;
+	unsigned int pauses = 0;
+	unsigned long c, size;
+	int ret;
+
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		size = lfvec_ctl_size(c);
+		ret = lfvec_room(vec, size, nr);
+		if (unlikely(ret))
+			return ret;
+		slot = lfvec_slot(vec, size);
+		old = READ_ONCE(*slot);
+		lfvec_number(node, size, nr);
+		if (lfvec_swap(vec, c, (unsigned long)node))
+			break;
+	}
+	if (nr == 1)
+		lfvec_replace(vec, st, slot, old, node);
+	else
+		lfvec_complete(vec, st, (unsigned long)node, true);
+	st->pushes += nr;
+	return size;
+}
+
+/*
+ * Give back nodes of an operation that failed. Entering cannot fail here, since
+ * it did not when the nodes were got, on the same level.
+ */
+static noinline void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
+{
+	struct lfvec_stock *st = lfvec_enter(vec);
+	struct llist_node *next;
+
+	do {
+		next = node->link.next;
+		lfvec_node_put(vec, st, node);
+		node = lfvec_to_node(next);
+	} while (next);
+	lfvec_leave(vec);
+}
+
+/*
+ * Get what an operation found missing: its node, or else room for its @nr nodes.
+ * Returns the node, or NULL if that failed and all was given back.
+ */
+static noinline struct lfvec_node *
+lfvec_supply(struct lfvec *vec, struct lfvec_node *node, unsigned int nr,
+	     gfp_t gfp)
+{
+	if (!node)
+		return lfvec_node_alloc(vec, gfp);
+	if (lfvec_bucket_supply(vec, __lfvec_size(vec), nr, gfp) != -ENOMEM)
+		return node;
+	lfvec_give_back(vec, node);
+	return NULL;
+}
+
+/**
+ * __lfvec_push - append an element of raw bytes; see lfvec_push()
+ * @vec:  the vector
+ * @elem: the element
+ * @gfp:  how memory may be had, or 0
+ *
+ * Dechev et al., push_back, with node and write descriptor in one.
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: the index, -ENOMEM, -ENOSPC or -EBUSY.
+ */
+long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
+{
+	struct lfvec_node *node = NULL;
+	struct lfvec_stock *st;
+	long ret;
+
+	for (;;) {
+		st = lfvec_enter(vec);
+		if (unlikely(!st))
+			return -EBUSY;
+		ret = -ENOMEM;
+		if (likely(!node))
+			node = lfvec_node_get(vec, st);
+		if (likely(node)) {
+			lfvec_copy(vec, node->data, elem);
+			ret = lfvec_append(vec, st, node, 1);
+		}
+		lfvec_leave(vec);
+		if (likely(ret != -ENOMEM))
+			break;
+		node = lfvec_supply(vec, node, 1, gfp);
+		if (!node)
+			return -ENOMEM;
+	}
+
+	if (unlikely(ret < 0))
+		lfvec_give_back(vec, node);
+	else if (gfp)
+		lfvec_bucket_ahead(vec, ret, gfp);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__lfvec_push);
+
+/* Get @nr nodes with the elements in them, linked; NULL and *@err if not. */
+static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
+				      unsigned int nr, gfp_t gfp, int *err)
+{
+	struct lfvec_node *head = NULL, *node;
+	struct lfvec_stock *st;
+	unsigned int i;
+
+	for (i = nr; i > 0; i--) {
+		st = lfvec_enter(vec);
+		if (!st) {
+			*err = -EBUSY;
+			return NULL;
+		}
+		node = lfvec_node_get(vec, st);
+		lfvec_leave(vec);
+		if (!node)
+			node = lfvec_node_alloc(vec, gfp);
+		if (!node)
+			goto nomem;
+		lfvec_copy(vec, node->data, elems + (i - 1) * vec->esize);
+		WRITE_ONCE(node->link.next, head ? &head->link : NULL);
+		head = node;
+	}
+	return head;
+
+nomem:
+	if (head)
+		lfvec_give_back(vec, head);
+	*err = -ENOMEM;
+	return NULL;
+}
+
+/**
+ * __lfvec_push_many - append raw elements in one step; see lfvec_push_many()
+ * @vec:   the vector
+ * @elems: the elements, one after another
+ * @nr:    how many, 1 to %LFVEC_BATCH_MAX
+ * @gfp:   how memory may be had, or 0
+ *
+ * One swap of ctl publishes the first node, and by its link all of them.
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: the index of the first one, -EINVAL, -ENOMEM, -ENOSPC or -EBUSY.
+ */
+long __lfvec_push_many(struct lfvec *vec, const void *elems, unsigned int nr,
+		       gfp_t gfp)
+{
+	struct lfvec_node *head;
+	struct lfvec_stock *st;
+	long ret;
+	int err;
+
+	if (!nr || nr > LFVEC_BATCH_MAX)
+		return -EINVAL;
+	head = lfvec_batch(vec, elems, nr, gfp, &err);
+	if (!head)
+		return err;
+
+	for (;;) {
+		st = lfvec_enter(vec);
+		ret = lfvec_append(vec, st, head, nr);
+		lfvec_leave(vec);
+		if (ret != -ENOMEM)
+			break;
+		head = lfvec_supply(vec, head, nr, gfp);
+		if (!head)
+			return -ENOMEM;
+	}
+
+	if (ret < 0)
+		lfvec_give_back(vec, head);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__lfvec_push_many);
+
+/**
+ * __lfvec_pop - remove the last element; see lfvec_pop()
+ * @vec:  the vector
+ * @elem: where it is copied to
+ *
+ * Dechev et al., pop_back, without a descriptor.
+ *
+ * Context: Any but NMI.
+ * Return: 0, -ENOENT or -EBUSY.
+ */
+int __lfvec_pop(struct lfvec *vec, void *elem)
+{
+	struct lfvec_stock *st = lfvec_enter(vec);
+	unsigned int pauses = 0;
+	struct lfvec_node *top;
+	unsigned long c, size;
+	int ret = -ENOENT;
+
+	if (unlikely(!st))
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		size = lfvec_ctl_size(c);
+		if (!size)
+			break;
+		top = READ_ONCE(*lfvec_slot(vec, size - 1));
+		if (lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)) {
+			lfvec_copy(vec, elem, top->data);
+			st->pops++;
+			ret = 0;
+			break;
+		}
+	}
+	lfvec_leave(vec);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__lfvec_pop);
+
+/**
+ * __lfvec_pop_many - remove elements from the end; see lfvec_pop_many()
+ * @vec:   the vector
+ * @elems: where they are copied to, one after another
+ * @nr:    how many at most, 1 to %LFVEC_BATCH_MAX
+ *
+ * Context: Any but NMI.
+ * Return: how many, -EINVAL, -ENOENT or -EBUSY.
+ */
+int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
+{
+	struct lfvec_node *nodes[LFVEC_BATCH_MAX];
+	unsigned int pauses = 0, i;
+	struct lfvec_stock *st;
+	unsigned long c, size;
+
+	if (!nr || nr > LFVEC_BATCH_MAX)
+		return -EINVAL;
+	st = lfvec_enter(vec);
+	if (!st)
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		size = lfvec_ctl_size(c);
+		nr = min_t(unsigned long, nr, size);
+		if (!nr)
+			break;
+		for (i = 0; i < nr; i++)
+			nodes[i] = READ_ONCE(*lfvec_slot(vec, size - nr + i));
+		if (lfvec_swap(vec, c, (unsigned long)nodes[0] | LFVEC_POPPED))
+			break;
+	}
+	for (i = 0; i < nr; i++)
+		lfvec_copy(vec, elems + i * vec->esize, nodes[i]->data);
+	st->pops += nr;
+	lfvec_leave(vec);
+	return nr ? nr : -ENOENT;
+}
+EXPORT_SYMBOL_GPL(__lfvec_pop_many);
+
+/**
+ * __lfvec_truncate - drop all elements from an index upwards; see
+ *		      lfvec_truncate()
+ * @vec:  the vector
+ * @size: how many elements stay
+ *
+ * Context: Any but NMI.
+ * Return: how many were dropped, or -EBUSY.
+ */
+long __lfvec_truncate(struct lfvec *vec, unsigned long size)
+{
+	struct lfvec_stock *st = lfvec_enter(vec);
+	unsigned int pauses = 0;
+	struct lfvec_node *node;
+	unsigned long c, nr;
+
+	if (!st)
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		nr = lfvec_ctl_size(c);
+		nr = nr > size ? nr - size : 0;
+		if (!nr)
+			break;
+		node = READ_ONCE(*lfvec_slot(vec, size));
+		if (lfvec_swap(vec, c, (unsigned long)node | LFVEC_POPPED))
+			break;
+	}
+	st->pops += nr;
+	lfvec_leave(vec);
+	return nr;
+}
+EXPORT_SYMBOL_GPL(__lfvec_truncate);
+
+/*
+ * The node of element @index as of ctl value @c, or one that was pushed or
+ * stored there since. A write that is pending in @c is looked up, not completed,
+ * so that loads write nothing.
+ */
+static __always_inline struct lfvec_node *
+lfvec_find(struct lfvec *vec, unsigned long c, unsigned long index)
+{
+	struct lfvec_node *node = lfvec_ctl_node(c);
+	struct llist_node *link;
+	unsigned long ahead;
+
+	if (index >= lfvec_ctl_size(c))
+		return NULL;
+
+	if (!(c & LFVEC_POPPED)) {
+		ahead = index - node->index;
+		if (!ahead)
+			return node;
+		while (ahead < LFVEC_BATCH_MAX) {
+			/* as lfvec_complete:B */
+			link = smp_load_acquire(&node->link.next);
+			if (!link || lfvec_moved_on(vec, c))
+				break;
+			node = lfvec_to_node(link);
+			if (!--ahead)
+				return node;
+		}
+	}
+	/*
+	 * LMM(lfvec_find:A)
+	 *
+	 * The node before its fields, and before later loads of this slot: they
+	 * never find an older one. Pairs with lfvec_replace:A.
+	 */
+	return smp_load_acquire(lfvec_slot(vec, index));
+}
+
+/**
+ * __lfvec_get - find an element; see lfvec_get()
+ * @vec:   the vector
+ * @index: its index
+ *
+ * Context: Any, including NMI; within rcu_read_lock().
+ * Return: the element, or NULL if @index is not below the size.
+ */
+const void *__lfvec_get(struct lfvec *vec, unsigned long index)
+{
+	struct lfvec_node *node;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(),
+			 "lfvec_get() outside of rcu_read_lock()");
+	node = lfvec_find(vec, lfvec_ctl(vec), index);
+	return node ? node->data : NULL;
+}
+EXPORT_SYMBOL_GPL(__lfvec_get);
+
+/**
+ * __lfvec_load - copy an element; see lfvec_load()
+ * @vec:   the vector
+ * @index: its index
+ * @elem:  where it is copied to
+ *
+ * Context: Any, including NMI.
+ * Return: 0 or -ERANGE.
+ */
+int __lfvec_load(struct lfvec *vec, unsigned long index, void *elem)
+{
+	struct lfvec_node *node;
+
+	preempt_disable();
+	node = lfvec_find(vec, lfvec_ctl(vec), index);
+	if (node)
+		lfvec_copy(vec, elem, node->data);
+	preempt_enable();
+	return node ? 0 : -ERANGE;
+}
+EXPORT_SYMBOL_GPL(__lfvec_load);
+
+/**
+ * __lfvec_peek - copy the last element; see lfvec_peek()
+ * @vec:  the vector
+ * @elem: where it is copied to
+ *
+ * A node found in a slot may have been stored there when it was not the last
+ * one any more, so ctl must not have moved on meanwhile.
+ *
+ * Context: Any, including NMI.
+ * Return: 0 or -ENOENT.
+ */
+int __lfvec_peek(struct lfvec *vec, void *elem)
+{
+	struct lfvec_node *node = NULL;
+	unsigned long c, size;
+
+	preempt_disable();
+	do {
+		c = lfvec_ctl(vec);
+		size = lfvec_ctl_size(c);
+		node = size ? lfvec_find(vec, c, size - 1) : NULL;
+	} while (node && lfvec_moved_on(vec, c));
+	if (node)
+		lfvec_copy(vec, elem, node->data);
+	preempt_enable();
+	return node ? 0 : -ENOENT;
+}
+EXPORT_SYMBOL_GPL(__lfvec_peek);
+
+/*
+ * Put @node at @index, which is ordered against pops like a push: through ctl.
+ * If @expect, only if it equals the element there, else copy that to @expect.
+ * If @out, copy the former element to it. Returns 1, 0 if not as expected, or
+ * -ERANGE.
+ */
+static __always_inline int
+lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
+	     struct lfvec_node *node, void *expect, void *out)
+{
+	struct lfvec_node *old, **slot;
+	unsigned int pauses = 0;
+	unsigned long c;
+
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		node->size = lfvec_ctl_size(c);
+		node->index = index;
+		if (index >= node->size)
+			return -ERANGE;
+		slot = lfvec_slot(vec, index);
+		old = READ_ONCE(*slot);
+		if (expect && memcmp(old->data, expect, vec->esize)) {
+			lfvec_copy(vec, expect, old->data);
+			return 0;
+		}
+		if (lfvec_swap(vec, c, (unsigned long)node))
+			break;
+	}
+	if (out)
+		lfvec_copy(vec, out, old->data);
+	lfvec_replace(vec, st, slot, old, node);
+	st->stores++;
+	return 1;
+}
+
+/* Take a node, fill it and put it at @index: what all kinds of store do. */
+static __always_inline int
+lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
+	       void *expect, void *out, gfp_t gfp)
+{
+	struct lfvec_node *node = NULL;
+	struct lfvec_stock *st;
+	int ret;
+
+	for (;;) {
+		st = lfvec_enter(vec);
+		if (unlikely(!st))
+			return -EBUSY;
+		if (likely(!node))
+			node = lfvec_node_get(vec, st);
+		if (likely(node)) {
+			lfvec_copy(vec, node->data, new);
+			ret = lfvec_put_at(vec, st, index, node, expect, out);
+			if (ret <= 0)
+				lfvec_node_put(vec, st, node);
+			lfvec_leave(vec);
+			return ret;
+		}
+		lfvec_leave(vec);
+		if (index >= __lfvec_size(vec))
+			return -ERANGE;
+		node = lfvec_node_alloc(vec, gfp);
+		if (!node)
+			return -ENOMEM;
+	}
+}
+
+/**
+ * __lfvec_store - replace an element; see lfvec_store()
+ * @vec:   the vector
+ * @index: its index
+ * @elem:  the new element
+ * @gfp:   how memory may be had, or 0
+ *
+ * Goes through ctl, where Dechev et al. write the slot alone: that is not
+ * linearizable against a pop.
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: 0, -ERANGE, -ENOMEM or -EBUSY.
+ */
+int __lfvec_store(struct lfvec *vec, unsigned long index, const void *elem,
+		  gfp_t gfp)
+{
+	int ret = lfvec_exchange(vec, index, elem, NULL, NULL, gfp);
+
+	return min(ret, 0);
+}
+EXPORT_SYMBOL_GPL(__lfvec_store);
+
+/**
+ * __lfvec_xchg - replace an element and fetch the former; see lfvec_xchg()
+ * @vec:   the vector
+ * @index: its index
+ * @new:   the new element
+ * @old:   where the former one is copied to
+ * @gfp:   how memory may be had, or 0
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: 0, -ERANGE, -ENOMEM or -EBUSY.
+ */
+int __lfvec_xchg(struct lfvec *vec, unsigned long index, const void *new,
+		 void *old, gfp_t gfp)
+{
+	int ret = lfvec_exchange(vec, index, new, NULL, old, gfp);
+
+	return min(ret, 0);
+}
+EXPORT_SYMBOL_GPL(__lfvec_xchg);
+
+/**
+ * __lfvec_cmpxchg - replace an element if it is as expected; see
+ *		     lfvec_cmpxchg()
+ * @vec:   the vector
+ * @index: its index
+ * @old:   what is expected; if it differs, becomes what was there
+ * @new:   the new element
+ * @gfp:   how memory may be had, or 0
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: 1 if replaced, 0 if not as expected, -ERANGE, -ENOMEM or -EBUSY.
+ */
+int __lfvec_cmpxchg(struct lfvec *vec, unsigned long index, void *old,
+		    const void *new, gfp_t gfp)
+{
+	return lfvec_exchange(vec, index, new, old, NULL, gfp);
+}
+EXPORT_SYMBOL_GPL(__lfvec_cmpxchg);
+
+/**
+ * __lfvec_size - how many elements there are; see lfvec_size()
+ * @vec: the vector
+ *
+ * Context: Any, including NMI.
+ * Return: the number of elements.
+ */
+unsigned long __lfvec_size(struct lfvec *vec)
+{
+	unsigned long size;
+
+	preempt_disable();
+	size = lfvec_ctl_size(lfvec_ctl(vec));
+	preempt_enable();
+	return size;
+}
+EXPORT_SYMBOL_GPL(__lfvec_size);
+
+/**
+ * __lfvec_reserve - have memory ready; see lfvec_reserve()
+ * @vec: the vector
+ * @nr:  for how many pushes from now on
+ * @gfp: how memory may be had; 0 only checks
+ *
+ * Context: Any but NMI, as far as @gfp allows.
+ * Return: 0, -ENOMEM, -ENOSPC or -EINTR.
+ */
+int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+{
+	unsigned long size = __lfvec_size(vec);
+	int err;
+
+	if (!nr)
+		return 0;
+	err = lfvec_bucket_supply(vec, size, nr, gfp);
+	if (err)
+		return err;
+	return lfvec_nodes_reserve(vec, nr, gfp);
+}
+EXPORT_SYMBOL_GPL(__lfvec_reserve);
+
+/**
+ * __lfvec_stats - read the counters; see lfvec_stats()
+ * @vec:   the vector
+ * @stats: where they go
+ *
+ * Context: Any but NMI.
+ */
+void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->size = __lfvec_size(vec);
+	stats->capacity = __lfvec_capacity(vec);
+	lfvec_buckets_stats(vec, stats);
+	lfvec_nodes_stats(vec, stats);
+}
+EXPORT_SYMBOL_GPL(__lfvec_stats);
+
+/**
+ * __lfvec_init - make an empty vector of raw elements; see lfvec_init()
+ * @vec:   the vector
+ * @esize: bytes of an element, 1 to %LFVEC_ELEM_MAX
+ * @attr:  what it is to be like, or NULL
+ *
+ * Context: Task; may sleep.
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int __lfvec_init(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr)
+{
+	int err;
+
+	memset(vec, 0, sizeof(*vec));
+	/* Size 0 and nothing pending; never retired, as it is in no slot. */
+	atomic_long_set(&vec->ctl, (unsigned long)&vec->root | LFVEC_POPPED);
+
+	err = lfvec_nodes_init(vec, esize);
+	if (err)
+		return err;
+	err = lfvec_buckets_init(vec, attr);
+	if (err)
+		lfvec_nodes_destroy(vec);
+	return err;
+}
+EXPORT_SYMBOL_GPL(__lfvec_init);
+
+/**
+ * __lfvec_destroy - free all that a vector holds; see lfvec_destroy()
+ * @vec: the vector
+ *
+ * Context: Task; sleeps.
+ */
+void __lfvec_destroy(struct lfvec *vec)
+{
+	lfvec_nodes_quiesce(vec);
+	lfvec_buckets_destroy(vec);
+	lfvec_nodes_destroy(vec);
+}
+EXPORT_SYMBOL_GPL(__lfvec_destroy);
+
+MODULE_DESCRIPTION("Lock-free growable vector");
+MODULE_AUTHOR("The lfvec developers");
+MODULE_LICENSE("GPL");
