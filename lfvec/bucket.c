@@ -15,9 +15,6 @@
 
 #include "lfvec_int.h"
 
-/* Smaller buckets than this are not worth having ready early. */
-#define LFVEC_AHEAD_SHIFT	6
-
 static int lfvec_bucket_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 {
 	struct lfvec_node **bucket;
@@ -69,19 +66,15 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 	return 0;
 }
 
-/*
- * @index was filled: if it is the middle slot of its bucket, get the next one.
- * A failure does no harm here: the push that needs the bucket tries again.
- */
-void lfvec_bucket_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp)
+/* The place @pos was filled: if it is amid its bucket, get the next bucket. */
+void lfvec_bucket_ahead(struct lfvec *vec, unsigned long pos, gfp_t gfp)
 {
-	unsigned long pos = index + vec->first;
 	unsigned int shift = __fls(pos);
 
-	if (pos != 3UL << (shift - 1) || shift < LFVEC_AHEAD_SHIFT)
+	if (pos != 3UL << (shift - 1) || BIT(shift + 1) - vec->first >= vec->max)
 		return;
-	if (BIT(shift + 1) - vec->first < vec->max &&
-	    !READ_ONCE(vec->bucket[shift + 1]))
+	/* Should it fail, the push that needs the bucket tries again. */
+	if (!READ_ONCE(vec->bucket[shift + 1]))
 		lfvec_bucket_alloc(vec, shift + 1, gfp);
 }
 

@@ -33,6 +33,9 @@ static inline void lfvec_dawdle(void)
 #define lfvec_step()	lfvec_dawdle()
 #endif
 
+/* Buckets of fewer slots than this are not worth having ready early. */
+#define LFVEC_AHEAD_MIN	64
+
 /* Nodes that are moved at once between a stock and what all CPUs share. */
 #ifndef LFVEC_CHUNK
 #define LFVEC_CHUNK	32
@@ -71,7 +74,7 @@ int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr);
 void lfvec_buckets_destroy(struct lfvec *vec);
 int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 			unsigned long nr, gfp_t gfp);
-void lfvec_bucket_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp);
+void lfvec_bucket_ahead(struct lfvec *vec, unsigned long pos, gfp_t gfp);
 void lfvec_buckets_stats(struct lfvec *vec, struct lfvec_stats *stats);
 
 /* node.c */

@@ -176,8 +176,8 @@ lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
  * The links of a batch are valid as long as ctl is @c. Later the nodes may be
  * retired and their links be used for that, hence the check before each use.
  */
-static bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
-			   unsigned long c, bool own)
+static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
+				    unsigned long c, bool own)
 {
 	struct lfvec_node *node = lfvec_ctl_node(c), *old, **slot;
 	unsigned long index = node->index;
@@ -221,8 +221,17 @@ static __always_inline bool lfvec_settle(struct lfvec *vec,
 					 struct lfvec_stock *st,
 					 unsigned long c)
 {
-	return c & LFVEC_POPPED || IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_HELP) ||
-	       lfvec_complete(vec, st, c, false);
+	struct lfvec_node *node = lfvec_ctl_node(c);
+	bool written;
+
+	if (c & LFVEC_POPPED || IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_HELP))
+		return true;
+	/* As lfvec_complete:A; most of the time there is nothing to do. */
+	written = smp_load_acquire(lfvec_slot(vec, node->index)) == node;
+	/* As lfvec_complete:B; of a batch, more slots are to be looked at. */
+	if (likely(written && !smp_load_acquire(&node->link.next)))
+		return true;
+	return lfvec_complete(vec, st, c, false);
 }
 
 static __always_inline void lfvec_copy(struct lfvec *vec, void *to,
@@ -368,8 +377,8 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 
 	if (unlikely(ret < 0))
 		lfvec_give_back(vec, node);
-	else if (gfp)
-		lfvec_bucket_ahead(vec, ret, gfp);
+	else if (gfp && !((ret + vec->first) % (LFVEC_AHEAD_MIN / 2)))
+		lfvec_bucket_ahead(vec, ret + vec->first, gfp);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(__lfvec_push);
