@@ -23,7 +23,7 @@
 #define LFVEC_STRESS_UNIQUE_MAX		0x10000000ULL	/* values of a run */
 #define LFVEC_STRESS_VALUES_MAX		0x10000	/* distinct values */
 #define LFVEC_STRESS_DURATION_MAX	86400000U	/* ms */
-#define LFVEC_STRESS_COST_MAX		0x1000000	/* operations timed */
+#define LFVEC_STRESS_COST_MAX		400000U	/* operations timed */
 
 /**
  * struct lfvec_stress_info - what this module offers
@@ -274,7 +274,7 @@ enum lfvec_stress_work {
  * @work:    (in) enum lfvec_stress_work
  * @esize:   (in) bytes of an element
  * @ops:     (in) how many operations
- * @elapsed: (out) ns for all of them. Where time counts instructions, as under
+ * @elapsed: (in) zero; (out) ns for all of them. Where time counts instructions, as under
  *	     QEMU's -icount shift=0, these are instructions.
  * @reserved: zero
  */

@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One operation on a named vector, for a person at a prompt
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+#define DEBUGFS	"/sys/kernel/debug/lfvec"
+
+const char value_help[] =
+	"Elements are numbers, least significant byte first, unless one says\n"
+	"  --string         text, padded with zeroes\n"
+	"  --hex            bytes as hexadecimal digits\n"
+	"  --together       push: all in one step\n"
+	"  --nowait         take no memory but what was reserved\n";
+
+struct args {
+	char		format;		/* 'n'umber, 's'tring, 'x' */
+	bool		together;
+	bool		json;
+	u32	flags;
+	u64	esize;
+	u64	first;
+	u64	max;
+	char		**arg;
+	int		nr;
+};
+
+static void get_args(struct args *a, int argc, char **argv, int least, int most)
+{
+	static const struct option options[] = {
+		{ "help",	no_argument,	   NULL, 'h' },
+		{ "json",	no_argument,	   NULL, 'j' },
+		{ "string",	no_argument,	   NULL, 's' },
+		{ "hex",	no_argument,	   NULL, 'x' },
+		{ "together",	no_argument,	   NULL, 't' },
+		{ "nowait",	no_argument,	   NULL, 'n' },
+		{ "esize",	required_argument, NULL, 'e' },
+		{ "first",	required_argument, NULL, 'f' },
+		{ "max",	required_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int opt;
+
+	*a = (struct args){ .format = 'n', .esize = 8 };
+	while ((opt = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
+		switch (opt) {
+		case 'h':
+			help_command();
+		case 'j':
+			a->json = true;
+			break;
+		case 's':
+		case 'x':
+			a->format = opt;
+			break;
+		case 't':
+			a->together = true;
+			break;
+		case 'n':
+			a->flags = LFVEC_STRESS_NOWAIT;
+			break;
+		case 'e':
+			a->esize = parse_u64("esize", optarg, 4096);
+			break;
+		case 'f':
+			a->first = parse_count("first", optarg, UINT32_MAX);
+			break;
+		case 'm':
+			a->max = parse_count("max", optarg, UINT32_MAX);
+			break;
+		default:
+			usage("bad option");
+		}
+	}
+	a->arg = argv + optind;
+	a->nr = argc - optind;
+	if (a->nr < least)
+		usage("%s %s: not enough arguments", command->name,
+		      command->args);
+	if (a->nr > most)
+		usage("%s: not expected", a->arg[most]);
+}
+
+static unsigned int hex_digit(const char *s, char c)
+{
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	c = tolower((unsigned char)c);
+	if (c < 'a' || c > 'f')
+		usage("%s: not hexadecimal", s);
+	return c - 'a' + 10;
+}
+
+static void encode_hex(const char *s, u8 *elem, u32 esize)
+{
+	size_t i;
+
+	if (strlen(s) % 2 || strlen(s) / 2 > esize)
+		usage("%s: two digits a byte, at most %u bytes", s, esize);
+	for (i = 0; s[2 * i]; i++)
+		elem[i] = hex_digit(s, s[2 * i]) << 4 |
+			  hex_digit(s, s[2 * i + 1]);
+}
+
+static void encode_elem(const struct args *a, const char *s, u8 *elem,
+			u32 esize)
+{
+	u64 value;
+	u32 i;
+
+	memset(elem, 0, esize);
+	if (a->format == 'x') {
+		encode_hex(s, elem, esize);
+	} else if (a->format == 's') {
+		if (strlen(s) > esize)
+			usage("%s: longer than an element of %u bytes", s, esize);
+		memcpy(elem, s, strlen(s));
+	} else {
+		value = parse_u64("value", s, esize >= 8 ? UINT64_MAX :
+				  (1ULL << 8 * esize) - 1);
+		for (i = 0; i < esize && i < 8; i++)
+			elem[i] = value >> 8 * i;
+	}
+}
+
+static void print_elem(const struct args *a, const u8 *elem, u32 esize)
+{
+	u64 value = 0;
+	u32 i;
+
+	if (a->format == 's') {
+		printf("%.*s\n", (int)strnlen((const char *)elem, esize), elem);
+		return;
+	}
+	for (i = 0; i < esize && i < 8; i++)
+		value |= (u64)elem[i] << 8 * i;
+	if (a->format == 'n' && esize <= 8) {
+		printf("%llu\n", value);
+		return;
+	}
+	for (i = 0; i < esize; i++)
+		printf("%02x", elem[i]);
+	printf("\n");
+}
+
+static void *buffer(size_t nr, u32 esize)
+{
+	void *buf = calloc(nr, esize);
+
+	if (!buf)
+		die(EXIT_RESOURCES, "out of memory");
+	return buf;
+}
+
+static int vec_io(int fd, unsigned long cmd, struct lfvec_stress_io *io)
+{
+	int err = dev_call(fd, cmd, io);
+
+	if (err == -ENOENT)
+		die(EXIT_CHECK, "the vector is empty");
+	if (err == -ERANGE)
+		die(EXIT_CHECK, "there is no such index");
+	if (err == -ENOSPC)
+		die(EXIT_RESOURCES, "the vector holds its maximum");
+	if (err)
+		die(dev_exit_code(-err), "%s: %s", command->name,
+		    strerror(-err));
+	return 0;
+}
+
+int cmd_info(int argc, char **argv)
+{
+	struct lfvec_stress_info info = { 0 };
+	struct args a;
+
+	get_args(&a, argc, argv, 0, 0);
+	dev_must(dev_open(), LFVEC_STRESS_INFO, &info, "info");
+	if (a.json) {
+		json_open(NULL, '{');
+		json_u64("version", info.version);
+		json_u64("elem_max", info.elem_max);
+		json_u64("batch_max", info.batch_max);
+		json_u64("vectors", info.vectors);
+		json_u64("features", info.features);
+		json_close('}');
+		printf("\n");
+		return EXIT_CLEAN;
+	}
+	printf("interface version %u, elements of up to %u bytes, up to %u at once\n",
+	       info.version, info.elem_max, info.batch_max);
+	printf("%u named vectors\n", info.vectors);
+	if (info.features & LFVEC_STRESS_FEATURE_BUSTED)
+		printf("broken on purpose, for testing\n");
+	return EXIT_CLEAN;
+}
+
+int cmd_create(int argc, char **argv)
+{
+	struct lfvec_stress_vec vec = { 0 };
+	struct args a;
+	int err;
+
+	get_args(&a, argc, argv, 1, 1);
+	if (strlen(a.arg[0]) >= sizeof(vec.name))
+		usage("%s: a name has at most %zu characters", a.arg[0],
+		      sizeof(vec.name) - 1);
+	memcpy(vec.name, a.arg[0], strlen(a.arg[0]));
+	vec.esize = a.esize;
+	vec.first = a.first;
+	vec.max = a.max;
+	err = dev_call(dev_open(), LFVEC_STRESS_CREATE, &vec);
+	if (err)
+		die(err == -EEXIST ? EXIT_CHECK : dev_exit_code(-err), "%s: %s",
+		    a.arg[0], strerror(-err));
+	printf("%s: elements of %u bytes, first bucket %llu, at most %llu elements\n",
+	       a.arg[0], vec.esize, vec.first, vec.max);
+	return EXIT_CLEAN;
+}
+
+int cmd_drop(int argc, char **argv)
+{
+	struct lfvec_stress_vec vec, name = { 0 };
+	struct args a;
+	int fd;
+
+	get_args(&a, argc, argv, 1, 1);
+	fd = dev_attach(a.arg[0], &vec);
+	memcpy(name.name, vec.name, sizeof(name.name));
+	dev_must(fd, LFVEC_STRESS_DROP, &name, a.arg[0]);
+	return EXIT_CLEAN;
+}
+
+static void stat_one(const struct args *a, const char *name)
+{
+	struct lfvec_stress_stats stats;
+	struct lfvec_stress_vec vec;
+	int fd = dev_attach(name, &vec);
+
+	dev_must(fd, LFVEC_STRESS_STATS, &stats, name);
+	close(fd);
+	if (a->json) {
+		json_open(NULL, '{');
+		json_str("name", name);
+		json_u64("esize", vec.esize);
+		json_u64("first", vec.first);
+		json_u64("max", vec.max);
+		report_stats_json(&stats);
+		json_close('}');
+		return;
+	}
+	printf("%s: elements of %u bytes, first bucket %llu, at most %llu\n",
+	       name, vec.esize, vec.first, vec.max);
+	report_stats(&stats);
+}
+
+/* All names are in debugfs. */
+static void stat_all(const struct args *a)
+{
+	DIR *dir = opendir(DEBUGFS);
+	struct dirent *entry;
+
+	if (!dir)
+		die(EXIT_MISSING,
+		    DEBUGFS ": %s; mount debugfs, or give a name", strerror(errno));
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
+			stat_one(a, entry->d_name);
+	closedir(dir);
+}
+
+int cmd_stat(int argc, char **argv)
+{
+	struct args a;
+	int i;
+
+	get_args(&a, argc, argv, 0, 1024);
+	if (a.json)
+		json_open(NULL, '[');
+	for (i = 0; i < a.nr; i++)
+		stat_one(&a, a.arg[i]);
+	if (!a.nr)
+		stat_all(&a);
+	if (a.json) {
+		json_close(']');
+		printf("\n");
+	}
+	return EXIT_CLEAN;
+}
+
+int cmd_push(int argc, char **argv)
+{
+	struct lfvec_stress_vec vec;
+	struct lfvec_stress_io io;
+	struct args a;
+	u8 *elems;
+	int fd, i, step;
+
+	get_args(&a, argc, argv, 2, 65);
+	fd = dev_attach(a.arg[0], &vec);
+	elems = buffer(a.nr, vec.esize);
+	for (i = 1; i < a.nr; i++)
+		encode_elem(&a, a.arg[i], elems + (i - 1) * vec.esize, vec.esize);
+	step = a.together ? a.nr - 1 : 1;
+	for (i = 0; i < a.nr - 1; i += step) {
+		io = (struct lfvec_stress_io){
+			.buf = (uintptr_t)(elems + i * vec.esize),
+			.count = step, .flags = a.flags,
+		};
+		vec_io(fd, LFVEC_STRESS_PUSH, &io);
+		printf("%llu\n", io.index);
+	}
+	free(elems);
+	return EXIT_CLEAN;
+}
+
+int cmd_pop(int argc, char **argv)
+{
+	struct lfvec_stress_io io = { .count = 1 };
+	struct lfvec_stress_vec vec;
+	struct args a;
+	u8 *elems;
+	u64 i;
+	int fd;
+
+	get_args(&a, argc, argv, 1, 2);
+	fd = dev_attach(a.arg[0], &vec);
+	if (a.nr == 2)
+		io.count = parse_u64("N", a.arg[1], 64);
+	if (!io.count)
+		usage("pop: at least one element");
+	elems = buffer(io.count, vec.esize);
+	io.buf = (uintptr_t)elems;
+	vec_io(fd, LFVEC_STRESS_POP, &io);
+	for (i = 0; i < io.index; i++)
+		print_elem(&a, elems + i * vec.esize, vec.esize);
+	free(elems);
+	return EXIT_CLEAN;
+}
+
+/* load and peek */
+static int look(int argc, char **argv, unsigned long cmd, int nr)
+{
+	struct lfvec_stress_io io = { 0 };
+	struct lfvec_stress_vec vec;
+	struct args a;
+	void *elem;
+	int fd;
+
+	get_args(&a, argc, argv, nr, nr);
+	fd = dev_attach(a.arg[0], &vec);
+	elem = buffer(1, vec.esize);
+	if (nr > 1)
+		io.index = parse_u64("index", a.arg[1], UINT64_MAX);
+	io.buf = (uintptr_t)elem;
+	vec_io(fd, cmd, &io);
+	print_elem(&a, elem, vec.esize);
+	free(elem);
+	return EXIT_CLEAN;
+}
+
+int cmd_load(int argc, char **argv)
+{
+	return look(argc, argv, LFVEC_STRESS_LOAD, 2);
+}
+
+int cmd_peek(int argc, char **argv)
+{
+	return look(argc, argv, LFVEC_STRESS_PEEK, 1);
+}
+
+/* store, xchg and cmpxchg: the last argument is the new element */
+static int replace(int argc, char **argv, unsigned long cmd)
+{
+	struct lfvec_stress_io io = { 0 };
+	struct lfvec_stress_vec vec;
+	u8 *elem, *old;
+	struct args a;
+	int fd, nr;
+
+	nr = cmd == LFVEC_STRESS_CMPXCHG ? 4 : 3;
+	get_args(&a, argc, argv, nr, nr);
+	fd = dev_attach(a.arg[0], &vec);
+	elem = buffer(1, vec.esize);
+	old = buffer(1, vec.esize);
+	encode_elem(&a, a.arg[nr - 1], elem, vec.esize);
+	if (nr == 4)
+		encode_elem(&a, a.arg[2], old, vec.esize);
+	io.index = parse_u64("index", a.arg[1], UINT64_MAX);
+	io.buf = (uintptr_t)elem;
+	io.old = cmd == LFVEC_STRESS_STORE ? 0 : (uintptr_t)old;
+	io.flags = a.flags;
+	vec_io(fd, cmd, &io);
+	if (cmd == LFVEC_STRESS_XCHG)
+		print_elem(&a, old, vec.esize);
+	if (cmd == LFVEC_STRESS_CMPXCHG && !io.index) {
+		fprintf(stderr, "lfvec: not as expected, but: ");
+		print_elem(&a, old, vec.esize);
+		return EXIT_CHECK;
+	}
+	free(elem);
+	free(old);
+	return EXIT_CLEAN;
+}
+
+int cmd_store(int argc, char **argv)
+{
+	return replace(argc, argv, LFVEC_STRESS_STORE);
+}
+
+int cmd_xchg(int argc, char **argv)
+{
+	return replace(argc, argv, LFVEC_STRESS_XCHG);
+}
+
+int cmd_cmpxchg(int argc, char **argv)
+{
+	return replace(argc, argv, LFVEC_STRESS_CMPXCHG);
+}
+
+/* Commands that take or give a number, and no element. */
+static int number(int argc, char **argv, unsigned long cmd, int nr, bool print)
+{
+	struct lfvec_stress_io io = { 0 };
+	struct lfvec_stress_vec vec;
+	struct args a;
+	int fd;
+
+	get_args(&a, argc, argv, nr, nr);
+	fd = dev_attach(a.arg[0], &vec);
+	if (nr > 1)
+		io.index = parse_count("number", a.arg[1], UINT64_MAX);
+	io.flags = a.flags;
+	vec_io(fd, cmd, &io);
+	if (print)
+		printf("%llu\n", io.index);
+	return EXIT_CLEAN;
+}
+
+int cmd_truncate(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_TRUNCATE, 2, true);
+}
+
+int cmd_clear(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_TRUNCATE, 1, true);
+}
+
+int cmd_size(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_SIZE, 1, true);
+}
+
+int cmd_reserve(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_RESERVE, 2, false);
+}
