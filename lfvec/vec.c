@@ -511,7 +511,7 @@ EXPORT_SYMBOL_GPL(__lfvec_pop);
 int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 {
 	struct lfvec_node *nodes[LFVEC_BATCH_MAX];
-	unsigned int pauses = 0, i;
+	unsigned int pauses = 0, got, i;
 	struct lfvec_stock *st;
 	unsigned long c, size;
 
@@ -525,19 +525,19 @@ int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 		if (!lfvec_settle(vec, st, c))
 			continue;
 		size = lfvec_ctl_size(c);
-		nr = min_t(unsigned long, nr, size);
-		if (!nr)
+		got = min_t(unsigned long, nr, size);
+		if (!got)
 			break;
-		for (i = 0; i < nr; i++)
-			nodes[i] = READ_ONCE(*lfvec_slot(vec, size - nr + i));
+		for (i = 0; i < got; i++)
+			nodes[i] = READ_ONCE(*lfvec_slot(vec, size - got + i));
 		if (lfvec_swap(vec, c, (unsigned long)nodes[0] | LFVEC_POPPED))
 			break;
 	}
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < got; i++)
 		lfvec_copy(vec, elems + i * vec->esize, nodes[i]->data);
-	st->pops += nr;
+	st->pops += got;
 	lfvec_leave(vec);
-	return nr ? nr : -ENOENT;
+	return got ? got : -ENOENT;
 }
 EXPORT_SYMBOL_GPL(__lfvec_pop_many);
 
