@@ -82,7 +82,7 @@ static void *stress_buf(u64 user, size_t size)
 {
 	void *buf;
 
-	if (fault_in_writeable(u64_to_user_ptr(user), size))
+	if (fault_in_safe_writeable(u64_to_user_ptr(user), size))
 		return ERR_PTR(-EFAULT);
 	buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	return buf ? buf : ERR_PTR(-ENOMEM);

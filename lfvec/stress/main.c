@@ -255,7 +255,7 @@ static long stress_call(const struct stress_ioctl *op, struct stress_file *sf,
 
 	if (_IOC_DIR(op->cmd) & _IOC_WRITE && copy_from_user(arg, user, size))
 		return -EFAULT;
-	if (_IOC_DIR(op->cmd) & _IOC_READ && fault_in_writeable(user, size))
+	if (_IOC_DIR(op->cmd) & _IOC_READ && fault_in_safe_writeable(user, size))
 		return -EFAULT;
 	ret = op->fn(sf, arg);
 	if (!ret && _IOC_DIR(op->cmd) & _IOC_READ &&

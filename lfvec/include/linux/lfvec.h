@@ -29,7 +29,7 @@
  *
  * A vector is declared with the type that it holds, as a genradix is::
  *
- *	static LFVEC(struct sample) samples;
+ *	static DECLARE_LFVEC(samples, struct sample);
  *
  *	err = lfvec_init(&samples, NULL);
  *	index = lfvec_push(&samples, &sample, GFP_KERNEL);
@@ -177,7 +177,7 @@ struct lfvec_cpu;
 struct kmem_cache;
 
 /**
- * struct lfvec - a vector of bytes; use LFVEC() for one with a type
+ * struct lfvec - a vector of bytes; use DECLARE_LFVEC() for one with a type
  *
  * All members are private.
  */
@@ -212,16 +212,18 @@ struct lfvec {
 };
 
 /**
- * LFVEC() - the type of a vector of @_type
+ * DECLARE_LFVEC() - declare a vector
+ * @_name: its name
  * @_type: type of the elements, aligned to no more than 8 bytes
  *
- * The zero-sized array carries the type and takes no space.
+ * For variables and for members of structs. lfvec_init() makes it usable. The
+ * zero-sized array carries the type and takes no space.
  */
-#define LFVEC(_type)							\
+#define DECLARE_LFVEC(_name, _type)					\
 struct {								\
 	struct lfvec	vec;						\
 	_type		type[0] __aligned(1);				\
-}
+} _name
 
 int __lfvec_init(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr);
 void __lfvec_destroy(struct lfvec *vec);

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bad input of every kind gets an errno and changes nothing
+ */
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "common.h"
+
+#define KERNEL_ADDRESS	0xffff888000000000ULL
+
+FIXTURE(vec)
+{
+	int		fd;
+	u64	elem;
+	void		*readonly;
+};
+
+FIXTURE_SETUP(vec)
+{
+	u64 i;
+
+	self->fd = device();
+	if (self->fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(self->fd, "bad", 8, 2, 0));
+	for (i = 0; i < 5; i++)
+		ASSERT_EQ(i, push(self->fd, &i, 1));
+	self->readonly = mmap(NULL, 4096, PROT_READ,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->readonly);
+}
+
+/* Whatever was tried, the five elements are there as they were. */
+FIXTURE_TEARDOWN(vec)
+{
+	u64 i, v;
+
+	if (self->fd < 0)
+		return;
+	EXPECT_EQ(5, size(self->fd));
+	for (i = 0; i < 5; i++) {
+		EXPECT_EQ(0, load(self->fd, i, &v));
+		EXPECT_EQ(i, v);
+	}
+	EXPECT_EQ(0, named(self->fd, LFVEC_STRESS_DROP, "bad"));
+	close(self->fd);
+}
+
+TEST_F(vec, commands)
+{
+	EXPECT_EQ(-ENOTTY, call(self->fd, 0, NULL));
+	EXPECT_EQ(-ENOTTY, call(self->fd, _IO(LFVEC_STRESS_IOC, 0x7f), NULL));
+	EXPECT_EQ(-ENOTTY, call(self->fd, _IO('x', 0x10), &self->elem));
+	/* the right number with a wrong size or direction */
+	EXPECT_EQ(-ENOTTY, call(self->fd, _IOWR(LFVEC_STRESS_IOC, 0x10, char),
+				&self->elem));
+	EXPECT_EQ(-ENOTTY, call(self->fd,
+				_IOC(_IOC_READ | _IOC_WRITE, LFVEC_STRESS_IOC,
+				     0x10, 0x3fff), &self->elem));
+	EXPECT_EQ(-ENOTTY, call(self->fd, _IO(LFVEC_STRESS_IOC, 0x10), NULL));
+	EXPECT_EQ(-ENOTTY, call(self->fd, _IOC(_IOC_READ, LFVEC_STRESS_IOC, 0x10,
+					       sizeof(struct lfvec_stress_io)),
+				NULL));
+}
+
+TEST_F(vec, reserved_fields)
+{
+	static const unsigned long cmds[] = {
+		LFVEC_STRESS_PUSH, LFVEC_STRESS_POP, LFVEC_STRESS_LOAD,
+		LFVEC_STRESS_STORE, LFVEC_STRESS_XCHG, LFVEC_STRESS_CMPXCHG,
+		LFVEC_STRESS_PEEK, LFVEC_STRESS_TRUNCATE, LFVEC_STRESS_SIZE,
+		LFVEC_STRESS_RESERVE,
+	};
+	struct lfvec_stress_io io;
+	u64 old = 0;
+	size_t i, bit;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		memset(&io, 0, sizeof(io));
+		io.reserved[0] = 1;
+		EXPECT_EQ(-EINVAL, call(self->fd, cmds[i], &io));
+		io.reserved[0] = 0;
+		io.reserved[1] = 1ULL << 63;
+		EXPECT_EQ(-EINVAL, call(self->fd, cmds[i], &io));
+		io.reserved[1] = 0;
+		for (bit = 1; bit < 32; bit++) {
+			io.flags = 1U << bit;
+			EXPECT_EQ(-EINVAL, call(self->fd, cmds[i], &io));
+		}
+	}
+	/* fields that a command has no use for */
+	io = (struct lfvec_stress_io){ .buf = (uintptr_t)&self->elem };
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_SIZE, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_TRUNCATE, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_RESERVE, &io));
+	io.old = (uintptr_t)&old;
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_STORE, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_LOAD, &io));
+	io.old = 0;
+	io.count = 1;
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_LOAD, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_PEEK, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_STORE, &io));
+	io.flags = LFVEC_STRESS_NOWAIT;
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_POP, &io));
+}
+
+TEST_F(vec, counts)
+{
+	static const u32 counts[] = { 0, BATCH_MAX + 1, 1U << 20,
+					   1U << 31, UINT32_MAX };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		EXPECT_EQ(-EINVAL, push(self->fd, &self->elem, counts[i]));
+		EXPECT_EQ(-EINVAL, pop(self->fd, &self->elem, counts[i]));
+	}
+}
+
+TEST_F(vec, indices)
+{
+	static const u64 far[] = { 5, 6, 1ULL << 28, 1ULL << 31,
+		1ULL << 32, 1ULL << 62, 1ULL << 63, UINT64_MAX - 1, UINT64_MAX };
+	u64 v = 0, w = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(far); i++) {
+		EXPECT_EQ(-ERANGE, load(self->fd, far[i], &v));
+		EXPECT_EQ(-ERANGE, store(self->fd, far[i], &v));
+		EXPECT_EQ(-ERANGE, xchg(self->fd, far[i], &v, &w));
+		EXPECT_EQ(-ERANGE, cmpxchg(self->fd, far[i], &w, &v));
+		EXPECT_EQ(0, truncate_to(self->fd, far[i]));
+	}
+}
+
+TEST_F(vec, pointers)
+{
+	void *bad[] = { NULL, (void *)8, (void *)KERNEL_ADDRESS,
+			(void *)UINTPTR_MAX, self->readonly };
+	u64 v = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		/* the last one can be read from, not written to */
+		if (bad[i] != self->readonly) {
+			EXPECT_EQ(-EFAULT, push(self->fd, bad[i], 1));
+			EXPECT_EQ(-EFAULT, push(self->fd, bad[i], BATCH_MAX));
+			EXPECT_EQ(-EFAULT, store(self->fd, 0, bad[i]));
+			EXPECT_EQ(-EFAULT, xchg(self->fd, 0, bad[i], &v));
+			EXPECT_EQ(-EFAULT, cmpxchg(self->fd, 0, &v, bad[i]));
+		}
+		EXPECT_EQ(-EFAULT, pop(self->fd, bad[i], 1));
+		EXPECT_EQ(-EFAULT, pop(self->fd, bad[i], 3));
+		EXPECT_EQ(-EFAULT, load(self->fd, 0, bad[i]));
+		EXPECT_EQ(-EFAULT, peek(self->fd, bad[i]));
+		EXPECT_EQ(-EFAULT, xchg(self->fd, 0, &v, bad[i]));
+		EXPECT_EQ(-EFAULT, cmpxchg(self->fd, 0, bad[i], &v));
+		EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_STATS, bad[i]));
+		EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_INFO, bad[i]));
+	}
+	/* the struct itself */
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_PUSH, bad[i]));
+		EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_CREATE, bad[i]));
+		EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_START, bad[i]));
+	}
+}
+
+/* A struct that can be read but not written: a pop must not lose its element. */
+TEST_F(vec, readonly_struct)
+{
+	struct lfvec_stress_io io = {
+		.buf = (uintptr_t)&self->elem, .count = 1,
+	};
+
+	ASSERT_EQ(0, mprotect(self->readonly, 4096, PROT_READ | PROT_WRITE));
+	memcpy(self->readonly, &io, sizeof(io));
+	ASSERT_EQ(0, mprotect(self->readonly, 4096, PROT_READ));
+	EXPECT_EQ(-EFAULT, call(self->fd, LFVEC_STRESS_POP, self->readonly));
+}
+
+/* A batch that ends where nothing is mapped. */
+TEST_F(vec, half_mapped)
+{
+	u8 *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_EQ(0, munmap(page + 4096, 4096));
+	EXPECT_EQ(-EFAULT, push(self->fd, page + 4096 - 16, 3));
+	EXPECT_EQ(-EFAULT, pop(self->fd, page + 4096 - 16, 3));
+	EXPECT_EQ(-EFAULT, load(self->fd, 0, page + 4096 - 4));
+}
+
+TEST_F(vec, attached_twice)
+{
+	EXPECT_EQ(-EBUSY, create(self->fd, "bad2", 8, 2, 0));
+	EXPECT_EQ(-EBUSY, named(self->fd, LFVEC_STRESS_ATTACH, "bad"));
+	EXPECT_EQ(-ENOENT, named(self->fd, LFVEC_STRESS_DROP, "bad2"));
+}
+
+TEST_F(vec, closed)
+{
+	int fd = dup(self->fd);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, close(fd));
+	EXPECT_EQ(-EBADF, size(fd));
+	EXPECT_EQ(-1, close(fd));
+	EXPECT_EQ(EBADF, errno);
+}
+
+/* Dropping takes the name; who is attached goes on until the file is closed. */
+TEST_F(vec, dropped)
+{
+	int other = device();
+
+	EXPECT_EQ(0, named(other, LFVEC_STRESS_ATTACH, "bad"));
+	EXPECT_EQ(0, named(other, LFVEC_STRESS_DROP, "bad"));
+	EXPECT_EQ(-ENOENT, named(other, LFVEC_STRESS_DROP, "bad"));
+	EXPECT_EQ(5, size(self->fd));
+	EXPECT_EQ(5, size(other));
+	close(other);
+	/* another one may have the name now; teardown drops it */
+	other = device();
+	EXPECT_EQ(0, create(other, "bad", 8, 2, 0));
+	EXPECT_EQ(0, size(other));
+	close(other);
+}
+
+TEST(unattached)
+{
+	struct lfvec_stress_stats stats;
+	struct lfvec_stress_wait wait = { 0 };
+	struct lfvec_stress_result result;
+	u64 v = 0, w = 0;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	EXPECT_EQ(-ENOTCONN, push(fd, &v, 1));
+	EXPECT_EQ(-ENOTCONN, pop(fd, &v, 1));
+	EXPECT_EQ(-ENOTCONN, load(fd, 0, &v));
+	EXPECT_EQ(-ENOTCONN, store(fd, 0, &v));
+	EXPECT_EQ(-ENOTCONN, xchg(fd, 0, &v, &w));
+	EXPECT_EQ(-ENOTCONN, cmpxchg(fd, 0, &v, &w));
+	EXPECT_EQ(-ENOTCONN, peek(fd, &v));
+	EXPECT_EQ(-ENOTCONN, truncate_to(fd, 0));
+	EXPECT_EQ(-ENOTCONN, size(fd));
+	EXPECT_EQ(-ENOTCONN, reserve(fd, 1));
+	EXPECT_EQ(-ENOTCONN, call(fd, LFVEC_STRESS_STATS, &stats));
+	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_WAIT, &wait));
+	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_STOP, NULL));
+	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_RESULT, &result));
+	EXPECT_EQ(-ENOENT, named(fd, LFVEC_STRESS_ATTACH, "nobody"));
+	EXPECT_EQ(-ENOENT, named(fd, LFVEC_STRESS_DROP, "nobody"));
+	close(fd);
+}
+
+TEST(names)
+{
+	static const char * const bad[] = {
+		"", ".", "..", "a/b", "/", "a b", "a\n", "\x7f", "\x80", "\xff",
+	};
+	struct lfvec_stress_vec vec;
+	int fd = device();
+	size_t i;
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(-EINVAL, create(fd, bad[i], 8, 2, 0));
+		EXPECT_EQ(-EINVAL, named(fd, LFVEC_STRESS_ATTACH, bad[i]));
+		EXPECT_EQ(-EINVAL, named(fd, LFVEC_STRESS_DROP, bad[i]));
+	}
+	/* without an end, and with something after it */
+	vec = (struct lfvec_stress_vec){ .esize = 8 };
+	memset(vec.name, 'x', sizeof(vec.name));
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	memset(vec.name, 0, sizeof(vec.name));
+	vec.name[0] = 'x';
+	vec.name[5] = 'x';
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	close(fd);
+}
+
+TEST(creation)
+{
+	static const struct { u32 esize; u64 first, max; } bad[] = {
+		{ 0, 2, 0 }, { 4097, 2, 0 }, { UINT32_MAX, 2, 0 },
+		{ 8, 3, 0 }, { 8, 1ULL << 40, 0 }, { 8, UINT64_MAX, 0 },
+		{ 8, 1ULL << 63, 0 }, { 8, 2, 0x1000001 }, { 8, 2, UINT64_MAX },
+		{ 4096, 2, 0x1000000 },
+	};
+	struct lfvec_stress_vec vec = { .name = "made", .esize = 8 };
+	int fd = device(), other = device();
+	size_t i;
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(-EINVAL, create(fd, "made", bad[i].esize,
+					  bad[i].first, bad[i].max));
+	vec.flags = 1;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.flags = 0;
+	vec.reserved[1] = 1;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.reserved[1] = 0;
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_CREATE, &vec));
+	EXPECT_EQ(16, vec.first);
+	EXPECT_EQ(0x1000000, vec.max);
+	EXPECT_EQ(-EEXIST, create(other, "made", 8, 2, 0));
+	vec.esize = 1;
+	EXPECT_EQ(-EINVAL, call(other, LFVEC_STRESS_ATTACH, &vec));
+	EXPECT_EQ(-EINVAL, call(other, LFVEC_STRESS_DROP, &vec));
+	EXPECT_EQ(0, named(other, LFVEC_STRESS_DROP, "made"));
+	close(fd);
+	close(other);
+}
+
+TEST(too_many)
+{
+	int fd[LFVEC_STRESS_VECTORS_MAX + 1], i, made = 0, err = 0;
+	char name[32];
+
+	for (i = 0; i <= LFVEC_STRESS_VECTORS_MAX; i++) {
+		fd[i] = device();
+		if (fd[i] < 0)
+			SKIP(return, DEVICE " is not to be had");
+		snprintf(name, sizeof(name), "many-%d", i);
+		err = create(fd[i], name, 1, 1, 1);
+		if (!err)
+			made++;
+	}
+	EXPECT_EQ(LFVEC_STRESS_VECTORS_MAX, made);
+	EXPECT_EQ(-ENOSPC, err);
+	for (i = 0; i <= LFVEC_STRESS_VECTORS_MAX; i++) {
+		snprintf(name, sizeof(name), "many-%d", i);
+		named(fd[i], LFVEC_STRESS_DROP, name);
+		close(fd[i]);
+	}
+}
+
+static struct lfvec_stress_run good_run(void)
+{
+	return (struct lfvec_stress_run){
+		.threads = 1, .esize = 8, .values = 2, .batch = 1, .ops = 10,
+		.mix = { 50, 50 },
+	};
+}
+
+TEST(run)
+{
+	struct lfvec_stress_result result;
+	struct lfvec_stress_wait wait = { .running = 1 };
+	struct lfvec_stress_run run;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+#define BAD(err, ...)							\
+	do {								\
+		run = good_run();					\
+		__VA_ARGS__;						\
+		EXPECT_EQ(err, call(fd, LFVEC_STRESS_START, &run))	\
+			TH_LOG(#__VA_ARGS__);				\
+	} while (0)
+	BAD(-EINVAL, run.impl = LFVEC_STRESS_IMPLS);
+	BAD(-EINVAL, run.impl = UINT32_MAX);
+	BAD(-EINVAL, run.threads = 0);
+	BAD(-EINVAL, run.threads = 257);
+	BAD(-EINVAL, run.threads = UINT32_MAX);
+	BAD(-EINVAL, run.flags = 4);
+	BAD(-EINVAL, run.flags = 1U << 31);
+	BAD(-EINVAL, run.esize = 0);
+	BAD(-EINVAL, run.esize = 4097);
+	BAD(-EINVAL, run.values = 0x10001);
+	BAD(-EINVAL, run.values = 257; run.esize = 1);
+	BAD(-EINVAL, run.values = 0; run.esize = 7);
+	BAD(-EINVAL, run.batch = 0);
+	BAD(-EINVAL, run.batch = 65);
+	BAD(-EINVAL, run.pad = 1);
+	BAD(-EINVAL, run.ops = 0);
+	BAD(-EINVAL, run.ops = UINT64_MAX);
+	BAD(-EINVAL, run.duration = UINT32_MAX);
+	BAD(-EINVAL, run.first = 3);
+	BAD(-EINVAL, run.first = UINT64_MAX);
+	BAD(-EINVAL, run.max = UINT64_MAX);
+	BAD(-EINVAL, run.mix[0] = 51);
+	BAD(-EINVAL, run.mix[0] = 0);
+	BAD(-EINVAL, run.mix[0] = UINT32_MAX - 1; run.mix[2] = 52);
+	BAD(-EINVAL, run.reserved[3] = 1);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_PUBLISHED; run.esize = 16);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_PUBLISHED; run.mix[0] = 0;
+	    run.mix[LFVEC_STRESS_OP_XCHG] = 50);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK; run.mix[0] = 0;
+	    run.mix[LFVEC_STRESS_OP_PUSH_MANY] = 50);
+	BAD(0, run.ops = 10);
+	BAD(-EBUSY, run.ops = 10);
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_WAIT, &wait));
+	EXPECT_EQ(-EFAULT, call(fd, LFVEC_STRESS_RESULT, NULL));
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_RESULT, &result));
+	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_RESULT, &result));
+	close(fd);
+}
+
+TEST(measure)
+{
+	struct lfvec_stress_cost cost;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+#define BAD_COST(err, ...)						\
+	do {								\
+		cost = (struct lfvec_stress_cost){ .esize = 8, .ops = 8 }; \
+		__VA_ARGS__;						\
+		EXPECT_EQ(err, call(fd, LFVEC_STRESS_MEASURE, &cost))	\
+			TH_LOG(#__VA_ARGS__);				\
+	} while (0)
+	BAD_COST(-EINVAL, cost.impl = LFVEC_STRESS_IMPLS);
+	BAD_COST(-EINVAL, cost.work = LFVEC_STRESS_WORKS);
+	BAD_COST(-EINVAL, cost.esize = 0);
+	BAD_COST(-EINVAL, cost.esize = 4097);
+	BAD_COST(-EINVAL, cost.ops = 0);
+	BAD_COST(-EINVAL, cost.ops = LFVEC_STRESS_COST_MAX + 1);
+	BAD_COST(-EINVAL, cost.elapsed = 1);
+	BAD_COST(-EINVAL, cost.reserved[0] = 1);
+	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED; cost.esize = 9);
+	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED;
+		 cost.work = LFVEC_STRESS_WORK_STORE);
+	BAD_COST(0, cost.ops = 7);
+	close(fd);
+}
+
+/* Without CAP_SYS_ADMIN: neither open, nor use what was opened before. */
+TEST(capability)
+{
+	int fd = device(), status;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(fd, "cap", 8, 2, 0));
+	pid = fork();
+	if (!pid) {
+		if (setresuid(65534, 65534, 65534))
+			_exit(1);
+		if (open(DEVICE, O_RDWR) >= 0 || errno != EACCES)
+			_exit(2);
+		_exit(size(fd) == -EPERM ? 0 : 3);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, size(fd));
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "cap"));
+	close(fd);
+}
+
+TEST(not_a_file_to_read)
+{
+	char c;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	EXPECT_EQ(-1, read(fd, &c, 1));
+	EXPECT_EQ(-1, write(fd, "x", 1));
+	EXPECT_EQ(-1, lseek(fd, 0, SEEK_SET));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Boundaries: of buckets, of the maximum, of what was reserved
+ */
+#include "common.h"
+
+FIXTURE(first)
+{
+	int	fd;
+};
+
+FIXTURE_VARIANT(first)
+{
+	u64	slots;
+};
+
+FIXTURE_VARIANT_ADD(first, 1) { .slots = 1 };
+
+FIXTURE_VARIANT_ADD(first, 2) { .slots = 2 };
+
+FIXTURE_VARIANT_ADD(first, 4) { .slots = 4 };
+
+FIXTURE_VARIANT_ADD(first, 16) { .slots = 16 };
+
+FIXTURE_VARIANT_ADD(first, 64) { .slots = 64 };
+
+FIXTURE_VARIANT_ADD(first, 1024) { .slots = 1024 };
+
+#define LAST	8200	/* beyond the bucket of 4096 */
+
+FIXTURE_SETUP(first)
+{
+	self->fd = device();
+	if (self->fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(self->fd, "bounds", 8, variant->slots, 0));
+}
+
+FIXTURE_TEARDOWN(first)
+{
+	if (self->fd < 0)
+		return;
+	EXPECT_EQ(0, named(self->fd, LFVEC_STRESS_DROP, "bounds"));
+	close(self->fd);
+}
+
+/* Push one by one across all boundaries; go back and forth over each. */
+TEST_F(first, one_by_one)
+{
+	u64 i, edge = variant->slots, v, w;
+
+	for (i = 0; i < LAST; i++) {
+		v = i * 3;
+		ASSERT_EQ(i, push(self->fd, &v, 1));
+		if (i != edge)
+			continue;
+		/* @i is the first slot of a new bucket */
+		ASSERT_EQ(1, pop(self->fd, &w, 1));
+		ASSERT_EQ(v, w);
+		ASSERT_EQ(1, pop(self->fd, &w, 1));
+		ASSERT_EQ((i - 1) * 3, w);
+		w = (i - 1) * 3;
+		ASSERT_EQ(i - 1, push(self->fd, &w, 1));
+		ASSERT_EQ(i, push(self->fd, &v, 1));
+		ASSERT_EQ(0, store(self->fd, i - 1, &w));
+		ASSERT_EQ(0, store(self->fd, i, &v));
+		edge = 2 * edge + variant->slots;
+	}
+	for (i = 0; i < LAST; i++) {
+		ASSERT_EQ(0, load(self->fd, i, &w));
+		ASSERT_EQ(i * 3, w);
+	}
+	ASSERT_EQ(-ERANGE, load(self->fd, LAST, &w));
+	for (i = LAST; i-- > 0; ) {
+		ASSERT_EQ(1, pop(self->fd, &w, 1));
+		ASSERT_EQ(i * 3, w);
+	}
+}
+
+/* Batches of all sizes from all starts; the small ones span several buckets. */
+TEST_F(first, batches)
+{
+	u64 in[BATCH_MAX], out[BATCH_MAX], start, nr, i;
+
+	for (i = 0; i < BATCH_MAX; i++)
+		in[i] = i + 1000;
+	for (start = 0; start < 70; start++) {
+		for (nr = 1; nr <= BATCH_MAX; nr += 7) {
+			ASSERT_EQ(start, push(self->fd, in, nr));
+			ASSERT_EQ(start + nr, size(self->fd));
+			ASSERT_EQ(0, load(self->fd, start + nr - 1, out));
+			ASSERT_EQ(in[nr - 1], out[0]);
+			ASSERT_EQ(nr, pop(self->fd, out, nr));
+			ASSERT_EQ(0, memcmp(in, out, nr * 8));
+		}
+		ASSERT_EQ(start, push(self->fd, in, 1));
+	}
+}
+
+TEST_F(first, capacity)
+{
+	struct lfvec_stress_stats s;
+	u64 v = 0, i, want = variant->slots;
+
+	for (i = 0; i < 2000; i++) {
+		ASSERT_EQ(i, push(self->fd, &v, 1));
+		if (i >= want)
+			want = 2 * want + variant->slots;
+		if (i % 16)
+			continue;
+		ASSERT_EQ(0, call(self->fd, LFVEC_STRESS_STATS, &s));
+		/* the next bucket may be there ahead of need */
+		ASSERT_TRUE(s.capacity == want ||
+			    s.capacity == 2 * want + variant->slots);
+	}
+}
+
+TEST(maximum)
+{
+	u64 in[BATCH_MAX] = { 0 }, w, i;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(fd, "max", 8, 4, 100));
+	for (i = 0; i < 90; i++)
+		ASSERT_EQ(i, push(fd, &i, 1));
+	/* all or none */
+	EXPECT_EQ(-ENOSPC, push(fd, in, 11));
+	EXPECT_EQ(90, size(fd));
+	EXPECT_EQ(90, push(fd, in, 10));
+	EXPECT_EQ(-ENOSPC, push(fd, in, 1));
+	EXPECT_EQ(-ENOSPC, push(fd, in, 2));
+	EXPECT_EQ(-ENOSPC, push(fd, in, BATCH_MAX));
+	EXPECT_EQ(-ENOSPC, reserve(fd, 1));
+	EXPECT_EQ(100, size(fd));
+	for (i = 0; i < 90; i++) {
+		ASSERT_EQ(0, load(fd, i, &w));
+		ASSERT_EQ(i, w);
+	}
+	EXPECT_EQ(0, store(fd, 99, &w));
+	EXPECT_EQ(1, pop(fd, &w, 1));
+	EXPECT_EQ(99, push(fd, in, 1));
+	EXPECT_EQ(-ENOSPC, push(fd, in, 1));
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "max"));
+	close(fd);
+}
+
+TEST(maximum_of_one)
+{
+	u64 v = 7, w = 0;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(fd, "one", 8, 1, 1));
+	EXPECT_EQ(-ENOSPC, push(fd, &v, 2));
+	EXPECT_EQ(0, push(fd, &v, 1));
+	EXPECT_EQ(-ENOSPC, push(fd, &v, 1));
+	EXPECT_EQ(1, pop(fd, &w, 1));
+	EXPECT_EQ(7, w);
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "one"));
+	close(fd);
+}
+
+/* Without memory of its own, and not allowed to get some. */
+TEST(nowait)
+{
+	u64 v = 0, w = 1, in[2] = { 0 };
+	struct lfvec_stress_io io = {
+		.buf = (uintptr_t)&v, .flags = LFVEC_STRESS_NOWAIT,
+	};
+	s64 i;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(fd, "nowait", 8, 2, 0));
+	EXPECT_EQ(-ENOMEM, push_flags(fd, &v, 1, LFVEC_STRESS_NOWAIT));
+	EXPECT_EQ(-ENOMEM, push_flags(fd, in, 2, LFVEC_STRESS_NOWAIT));
+	EXPECT_EQ(0, size(fd));
+	io.index = 0;
+	EXPECT_EQ(-ERANGE, call(fd, LFVEC_STRESS_STORE, &io));
+	ASSERT_EQ(0, reserve(fd, 5000));
+	for (i = 0; i < 5000; i++)
+		ASSERT_EQ(i, push_flags(fd, &v, 1, LFVEC_STRESS_NOWAIT));
+	EXPECT_EQ(0, load(fd, 4999, &w));
+	EXPECT_EQ(0, w);
+	/* beyond the last bucket, and soon beyond the stock: no, and unchanged */
+	for (i = 5000; push_flags(fd, &v, 1, LFVEC_STRESS_NOWAIT) >= 0; i++)
+		ASSERT_LT(i, 20000);
+	EXPECT_EQ(i, size(fd));
+	EXPECT_EQ(i, push(fd, &v, 1));
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "nowait"));
+	close(fd);
+}
+
+TEST(reserved)
+{
+	struct lfvec_stress_io io = { .index = 10, .flags = LFVEC_STRESS_NOWAIT };
+	struct lfvec_stress_stats s;
+	u64 v = 0;
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, create(fd, "reserve", 8, 2, 1000));
+	EXPECT_EQ(0, reserve(fd, 0));
+	EXPECT_EQ(-ENOMEM, call(fd, LFVEC_STRESS_RESERVE, &io));
+	EXPECT_EQ(0, reserve(fd, 10));
+	io.index = 10;
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_RESERVE, &io));
+	ASSERT_EQ(0, call(fd, LFVEC_STRESS_STATS, &s));
+	EXPECT_LE(10, s.capacity);
+	EXPECT_LE(10, s.nodes_free);
+	EXPECT_EQ(-ENOSPC, reserve(fd, 1001));
+	EXPECT_EQ(-ENOSPC, reserve(fd, UINT64_MAX));
+	EXPECT_EQ(0, reserve(fd, 1000));
+	ASSERT_EQ(0, push(fd, &v, 1));
+	EXPECT_EQ(-ENOSPC, reserve(fd, 1000));
+	EXPECT_EQ(0, reserve(fd, 999));
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "reserve"));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tool at a prompt: what it prints, and its exit codes.
+
+tool=$(dirname "$0")/lfvec
+name=tool-$$
+tests=0
+failed=0
+
+# check EXIT OUTPUT ARGUMENT...: OUTPUT is what stdout must be, or * for any
+check()
+{
+	want=$1
+	text=$2
+	shift 2
+	got=$("$tool" "$@" 2>/tmp/tool.err)
+	code=$?
+	tests=$((tests + 1))
+	if [ "$code" != "$want" ] || { [ "$text" != '*' ] && [ "$got" != "$text" ]; }; then
+		failed=$((failed + 1))
+		echo "not ok $tests lfvec $*"
+		echo "# exit $code, expected $want; printed: $got; $(cat /tmp/tool.err)"
+	else
+		echo "ok $tests lfvec $*"
+	fi
+}
+
+[ -e /dev/lfvec_stress ] || modprobe lfvec_stress 2>/dev/null
+if ! "$tool" info >/dev/null 2>&1; then
+	echo "1..0 # SKIP /dev/lfvec_stress is not to be had"
+	exit 4
+fi
+
+echo "TAP version 13"
+check 0 '*' --help
+check 2 '*'
+check 2 '*' nonsense
+for command in run drive info stat create drop push pop load peek store xchg \
+	       cmpxchg truncate clear size reserve; do
+	check 0 '*' $command --help
+	check 2 '*' $command --nonsense
+done
+check 2 '' run --ops 1x
+check 2 '' run --ops -1
+check 2 '' run --ops 99999999999999999999
+check 2 '' run --mix push=50
+check 2 '' run --mix push=50,pip=50
+check 2 '' run --mix push=101
+check 2 '' run --first 3
+check 2 '' run --esize 0
+check 2 '' run --values unique --esize 4
+check 2 '' run --impl unknown
+check 2 '' run extra
+check 2 '' drive --mix push=50,pop=49,truncate=1
+check 4 '' run --impl published --esize 16 --ops 10 --quiet
+
+check 0 '*' create $name --esize 4 --first 2 --max 6
+check 1 '' create $name
+check 2 '' create $name --esize 0
+check 0 0 size $name
+check 1 '' pop $name
+check 1 '' peek $name
+check 1 '' load $name 0
+check 0 0 push $name 7
+check 0 "1
+2" push $name 8 0x9
+check 0 3 push $name --together 10 11
+check 3 '' push $name --together 12 13
+check 0 5 push $name 12
+check 3 '' push $name 13
+check 2 '' push $name 4294967296
+check 2 '' push $name 1 x
+check 0 6 size $name
+check 0 12 peek $name
+check 0 9 load $name 2
+check 0 '' store $name 2 99
+check 0 99 xchg $name 2 100
+check 0 '' cmpxchg $name 2 100 101
+check 1 7 cmpxchg $name 0 8 9
+check 0 "11
+12" pop $name 2
+check 0 3 truncate $name 1
+check 0 '' reserve $name 5
+check 3 '' reserve $name 6
+check 0 1 push $name --string abc
+check 0 abc load $name 1 --string
+check 0 61626300 load $name 1 --hex
+check 0 2 push $name --hex 0102
+check 0 513 peek $name
+check 2 '' push $name --hex 012
+check 2 '' push $name --string abcde
+check 0 '*' stat $name
+check 0 '*' stat
+check 0 '*' stat --json
+check 0 3 clear $name
+check 0 '' drop $name
+check 1 '' drop $name
+check 1 '' size $name
+
+check 0 '*' run --ops 20k --json
+check 0 '*' run --ops 20k --values unique --threads 3 --bind
+check 0 '*' run --duration 200ms --esize 64 --progress
+check 0 '*' run --cost-only --cost 1000
+check 0 '*' drive --procs 3 --ops 3k --json
+check 0 '*' drive --procs 2 --ops 2k --values unique \
+	--mix push=20,pop=20,load=10,xchg=15,cmpxchg=15,push_many=10,pop_many=10
+
+# The same seed lets each thread do the same: alone, the counts are the same.
+one=$("$tool" run --threads 1 --ops 10k --seed 5 --quiet | sed 's/ in .*//')
+two=$("$tool" run --threads 1 --ops 10k --seed 5 --quiet | sed 's/ in .*//')
+tests=$((tests + 1))
+if [ -n "$one" ] && [ "$one" = "$two" ]; then
+	echo "ok $tests same seed, same run"
+else
+	echo "not ok $tests same seed, same run"
+	failed=$((failed + 1))
+fi
+
+# A run that is interrupted still gives its verdict.
+"$tool" run --duration 1h --quiet >/tmp/tool.out 2>&1 &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+code=$?
+tests=$((tests + 1))
+if [ $code -eq 0 ] && grep -q clean /tmp/tool.out; then
+	echo "ok $tests interrupted run"
+else
+	echo "not ok $tests interrupted run"
+	failed=$((failed + 1))
+fi
+rm -f /tmp/tool.err /tmp/tool.out
+echo "1..$tests"
+[ $failed -eq 0 ]
