@@ -16,8 +16,9 @@ modules_install: headers
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(HERE) clean)
-	$(MAKE) -C selftests/lfvec clean
-	$(MAKE) -C selftests/user clean
+	for dir in $(wildcard selftests/lfvec selftests/user); do \
+		$(MAKE) -C $$dir clean || exit; \
+	done
 
 headers:
 	@test -e $(KDIR)/Makefile || { \

@@ -95,7 +95,7 @@ static void test_contexts(void)
 		return;
 	CHECK(!lfvec_reserve(&values, 200000, GFP_KERNEL));
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(&irq_works, cpu) = IRQ_WORK_INIT_HARD(on_irq);
+		per_cpu(irq_works, cpu) = IRQ_WORK_INIT_HARD(on_irq);
 	mod_timer(&timer, jiffies + 1);
 	for (i = 0; i < THREADS; i++)
 		task[i] = kthread_run(thread, NULL, "test_lfvec/%u", i);

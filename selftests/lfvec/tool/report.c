@@ -111,7 +111,7 @@ void report_stats(const struct lfvec_stress_stats *s)
 	       s->pushes, s->pops, s->stores, s->retries, s->helped);
 	printf("  size %llu, capacity %llu, %llu buckets, %llu more thrown away\n",
 	       s->size, s->capacity, s->buckets, s->buckets_lost);
-	printf("  %llu bytes; %llu nodes of %llu bytes: %llu in use, %llu in stock, %llu wait for RCU\n",
+	printf("  %llu bytes; %llu nodes of %llu: %llu in use, %llu in stock, %llu wait for RCU\n",
 	       s->bytes, s->nodes, s->node_size,
 	       s->nodes > spare ? s->nodes - spare : 0, s->nodes_free,
 	       s->nodes_waiting);
