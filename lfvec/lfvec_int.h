@@ -141,6 +141,22 @@ static inline struct lfvec_node *lfvec_to_node(struct llist_node *link)
 	return llist_entry(link, struct lfvec_node, link);
 }
 
+/* Let @link, of a node that is ours, lead to @next. */
+static __always_inline void lfvec_link(struct llist_node *link,
+				       struct llist_node *next)
+{
+	/*
+	 * LMM(lfvec_link:A)
+	 *
+	 * What is in the next node before the link to it. Pairs with the
+	 * address dependency in lfvec_depot_take(): a walk that read the top of
+	 * the depot before this node was taken from there may still be under
+	 * way, and is to find a link of ours in the next node, even if that is
+	 * fresh from the slab.
+	 */
+	smp_store_release(&link->next, next);
+}
+
 /* Take a node; NULL if neither this stock nor the depot has one. */
 static __always_inline struct lfvec_node *
 lfvec_node_get(struct lfvec *vec, struct lfvec_stock *st)
@@ -166,7 +182,7 @@ static __always_inline void
 lfvec_node_retire(struct lfvec *vec, struct lfvec_stock *st,
 		  struct lfvec_node *node)
 {
-	WRITE_ONCE(node->link.next, st->retired);
+	lfvec_link(&node->link, st->retired);
 	if (!st->retired)
 		st->retired_last = &node->link;
 	st->retired = &node->link;
@@ -185,7 +201,7 @@ static inline void lfvec_node_put(struct lfvec *vec, struct lfvec_stock *st,
 		lfvec_node_retire(vec, st, node);
 		return;
 	}
-	WRITE_ONCE(node->link.next, st->free);
+	lfvec_link(&node->link, st->free);
 	st->free = &node->link;
 	st->nr_free++;
 }

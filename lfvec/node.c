@@ -251,7 +251,7 @@ void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st)
 	 * recycled before this section ends, and whoever follows the link waits
 	 * for that as well, see lfvec_gp_end().
 	 */
-	WRITE_ONCE(prev->next, first);
+	lfvec_link(prev, first);
 
 	if (atomic_read(&vec->gp_busy) || atomic_xchg(&vec->gp_busy, 1))
 		return;

@@ -60,6 +60,9 @@
  *   lfvec_depot_add:A / lfvec_depot_take:A
  *	link free nodes, then find them
  *
+ *   lfvec_link:A / address dependency in lfvec_depot_take()
+ *	initialize a node, then find it by a link of one taken before
+ *
  *   lfvec_seal:A / lfvec_gp_start:A
  *	put nodes in limbo, then see that nobody takes care of it; and the
  *	other way round
@@ -404,7 +407,7 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 		if (!node)
 			goto nomem;
 		lfvec_copy(vec, node->data, elems + (i - 1) * vec->esize);
-		WRITE_ONCE(node->link.next, head ? &head->link : NULL);
+		lfvec_link(&node->link, head ? &head->link : NULL);
 		head = node;
 	}
 	return head;
