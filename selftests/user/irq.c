@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operations that are interrupted by others, at any of their steps
+ *
+ * One thread, so that each case can be had again by its number. What the
+ * operations returned must be what they would have returned one after another
+ * in some order, in which none comes before one that had ended when it began.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <linux/kernel.h>
+#include <linux/lfvec.h>
+
+#include "stub.h"
+
+#define RECORDS_MAX	9
+#define BATCH		3
+#define SIZE_MAX_HERE	64
+
+/* More steps than most operations have. */
+#define STEPS		32
+
+/* A new vector is small: its last bucket is in use. */
+#define CASES_PER_VEC	64
+
+enum op {
+	PUSH, POP, LOAD, PEEK, XCHG, CMPXCHG, PUSH_MANY, POP_MANY, TRUNCATE,
+	SIZE, OPS
+};
+
+static const char * const op_names[OPS] = {
+	"push", "pop", "load", "peek", "xchg", "cmpxchg", "push_many",
+	"pop_many", "truncate", "size",
+};
+
+struct record {
+	enum op		op;
+	unsigned int	level;
+	unsigned int	begin;
+	unsigned int	end;
+	unsigned long	arg;		/* index, size or number */
+	u8		in[BATCH];
+	u8		out[BATCH];
+	u8		expect;
+	long		ret;
+};
+
+struct model {
+	u8		elem[SIZE_MAX_HERE];
+	unsigned long	size;
+};
+
+static struct lfvec *vec;
+static struct record records[RECORDS_MAX];
+static unsigned int nr_records, level, stamp;
+
+/* Few values recur; of many, a wrong one shows. */
+static unsigned int values;
+
+static void do_op(struct record *r)
+{
+	gfp_t gfp = !level ? GFP_KERNEL : step_random() % 4 ? GFP_ATOMIC : 0;
+
+	switch (r->op) {
+	case PUSH:
+		r->ret = __lfvec_push(vec, r->in, gfp);
+		break;
+	case POP:
+		r->ret = __lfvec_pop(vec, r->out);
+		break;
+	case LOAD:
+		r->ret = __lfvec_load(vec, r->arg, r->out);
+		break;
+	case PEEK:
+		r->ret = __lfvec_peek(vec, r->out);
+		break;
+	case XCHG:
+		r->ret = __lfvec_xchg(vec, r->arg, r->in, r->out, gfp);
+		break;
+	case CMPXCHG:
+		r->out[0] = r->expect;
+		r->ret = __lfvec_cmpxchg(vec, r->arg, r->out, r->in, gfp);
+		break;
+	case PUSH_MANY:
+		r->ret = __lfvec_push_many(vec, r->in, r->arg, gfp);
+		break;
+	case POP_MANY:
+		r->ret = __lfvec_pop_many(vec, r->out, r->arg);
+		break;
+	case TRUNCATE:
+		r->ret = __lfvec_truncate(vec, r->arg);
+		break;
+	default:
+		r->ret = __lfvec_size(vec);
+	}
+	/* Nothing in stock: no more than if it had not been tried. */
+	if (r->ret == -ENOMEM && !gfp)
+		r->op = OPS;
+	if (r->ret == -EBUSY && r->level >= LFVEC_LEVELS)
+		r->op = OPS;
+}
+
+static void run_op(enum op op)
+{
+	struct record *r = &records[nr_records++];
+	unsigned int i;
+
+	memset(r, 0, sizeof(*r));
+	r->op = op;
+	r->level = level;
+	r->arg = step_random() % 4;
+	if (op == PUSH_MANY || op == POP_MANY)
+		r->arg = 1 + step_random() % BATCH;
+	for (i = 0; i < BATCH; i++)
+		r->in[i] = step_random() % values;
+	r->expect = step_random() % values;
+	r->begin = stamp++;
+	do_op(r);
+	r->end = stamp++;
+}
+
+static enum op random_op(void)
+{
+	/* What makes slots and nodes recur comes more often. */
+	enum op op = step_random() % (OPS + 6);
+
+	return op < OPS ? op : op % 2;
+}
+
+/* Rather soon: some operations have few steps. */
+static unsigned long random_steps(void)
+{
+	return 1 + step_random() % (1 + step_random() % STEPS);
+}
+
+static void interrupt(void)
+{
+	unsigned int nr = 1 + step_random() % 4;
+
+	level++;
+	while (nr-- && nr_records < RECORDS_MAX) {
+		step_left = level < LFVEC_LEVELS && step_random() % 2 ?
+			    random_steps() : 0;
+		run_op(random_op());
+	}
+	level--;
+	step_left = step_random() % 4 ? 0 : random_steps();
+}
+
+/* Do to the model what was done; false if the results are not the same. */
+static bool model_op(struct model *m, const struct record *r)
+{
+	unsigned long nr, i;
+	u8 *last = m->elem + m->size - 1;
+
+	switch (r->op) {
+	case PUSH:
+	case PUSH_MANY:
+		nr = r->op == PUSH ? 1 : r->arg;
+		if (m->size + nr > SIZE_MAX_HERE)
+			return false;
+		memcpy(m->elem + m->size, r->in, nr);
+		m->size += nr;
+		return r->ret == (long)(m->size - nr);
+	case POP:
+	case PEEK:
+		if (!m->size)
+			return r->ret == -ENOENT;
+		m->size -= r->op == POP;
+		return !r->ret && r->out[0] == *last;
+	case POP_MANY:
+		nr = min(r->arg, m->size);
+		m->size -= nr;
+		return nr ? r->ret == (long)nr &&
+			    !memcmp(r->out, m->elem + m->size, nr) :
+			    r->ret == -ENOENT;
+	case TRUNCATE:
+		nr = m->size - min(m->size, r->arg);
+		m->size -= nr;
+		return r->ret == (long)nr;
+	case SIZE:
+		return r->ret == (long)m->size;
+	case OPS:
+		return true;
+	default:
+		break;
+	}
+
+	i = r->arg;
+	if (i >= m->size)
+		return r->ret == -ERANGE;
+	if (r->out[0] != m->elem[i])
+		return false;
+	if (r->op == CMPXCHG && r->expect != m->elem[i])
+		return !r->ret;
+	if (r->op != LOAD)
+		m->elem[i] = r->in[0];
+	return r->ret == (r->op == CMPXCHG);
+}
+
+static bool model_is(const struct model *m)
+{
+	unsigned long i;
+	u8 elem;
+
+	if (__lfvec_size(vec) != m->size)
+		return false;
+	for (i = 0; i < m->size; i++)
+		if (__lfvec_load(vec, i, &elem) || elem != m->elem[i])
+			return false;
+	return true;
+}
+
+/* Is there an order of the records that are not @done yet? */
+static bool explained(const struct model *m, unsigned int done)
+{
+	unsigned int first_end = -1U, i;
+	struct model next;
+
+	if (done == BIT(nr_records) - 1)
+		return model_is(m);
+	for (i = 0; i < nr_records; i++)
+		if (!(done & BIT(i)))
+			first_end = min(first_end, records[i].end);
+	for (i = 0; i < nr_records; i++) {
+		if (done & BIT(i) || records[i].begin > first_end)
+			continue;
+		next = *m;
+		if (model_op(&next, &records[i]) &&
+		    explained(&next, done | BIT(i)))
+			return true;
+	}
+	return false;
+}
+
+static void print_records(const struct model *before, unsigned long nr)
+{
+	unsigned long i;
+	u8 elem;
+
+	printf("# case %lu, at first", nr);
+	for (i = 0; i < before->size; i++)
+		printf(" %u", before->elem[i]);
+	printf("\n");
+	for (i = 0; i < nr_records; i++) {
+		struct record *r = &records[i];
+
+		printf("# %2u-%2u %*s%s %lu in %u %u %u expect %u: %ld out %u %u %u\n",
+		       r->begin, r->end, r->level * 2, "",
+		       r->op < OPS ? op_names[r->op] : "nothing", r->arg,
+		       r->in[0], r->in[1], r->in[2], r->expect, r->ret,
+		       r->out[0], r->out[1], r->out[2]);
+	}
+	printf("# in the end");
+	for (i = 0; !__lfvec_load(vec, i, &elem); i++)
+		printf(" %u", elem);
+	printf("\n");
+}
+
+/* Up to three elements, which came one by one or at once. */
+static void fill(struct model *m)
+{
+	unsigned long i;
+
+	m->size = step_random() % (BATCH + 1);
+	for (i = 0; i < m->size; i++)
+		m->elem[i] = step_random() % values;
+	__lfvec_truncate(vec, 0);
+	if (step_random() % 2)
+		__lfvec_push_many(vec, m->elem, m->size, GFP_KERNEL);
+	else
+		for (i = 0; i < m->size; i++)
+			__lfvec_push(vec, &m->elem[i], GFP_KERNEL);
+}
+
+static bool one_case(unsigned long nr)
+{
+	struct model before;
+
+	values = step_random() % 2 ? 2 : 200;
+	fill(&before);
+	nr_records = 0;
+	step_left = random_steps();
+	run_op(random_op());
+	step_left = 0;
+	if (explained(&before, 0))
+		return true;
+	print_records(&before, nr);
+	return false;
+}
+
+static void create(void)
+{
+	struct lfvec_attr attr = { .first = BIT(step_random() % 3) };
+
+	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
+	if (!vec || __lfvec_init(vec, 1, &attr))
+		exit(3);
+	vec->chunk = 1 + step_random() % 3;
+}
+
+static void destroy(void)
+{
+	__lfvec_destroy(vec);
+	free(vec);
+}
+
+/* Returns how many went well, one after the other. */
+static unsigned long all_cases(unsigned long cases)
+{
+	unsigned long nr;
+
+	create();
+	for (nr = 0; nr < cases; nr++) {
+		if (!one_case(nr))
+			break;
+		if (nr % CASES_PER_VEC)
+			continue;
+		destroy();
+		create();
+	}
+	destroy();
+	return nr;
+}
+
+static unsigned long argument(const char *text, unsigned long otherwise)
+{
+	return text ? strtoul(text, NULL, 0) : otherwise;
+}
+
+/* irq [CASES [SEED]] */
+int main(int argc, char **argv)
+{
+	unsigned long cases = argument(argv[1], 300000), nr;
+	bool good;
+
+	stub_online();
+	step_hook = interrupt;
+	step_seed(argument(argc > 1 ? argv[2] : NULL, 1));
+	nr = all_cases(cases);
+	stub_offline();
+
+	good = nr == cases && !stub_bugs() && !stub_allocated();
+	printf("%s - %lu of %lu cases, warnings %u, unfreed %ld\n",
+	       good ? "ok" : "not ok", nr, cases, stub_bugs(),
+	       stub_allocated());
+	return !good;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_BITOPS_H
+#define _LINUX_BITOPS_H
+
+#include <linux/compiler.h>
+
+#define BITS_PER_LONG	__LONG_WIDTH__
+#define BIT(nr)		(1UL << (nr))
+
+static __always_inline unsigned long __fls(unsigned long word)
+{
+	return BITS_PER_LONG - 1 - __builtin_clzl(word);
+}
+
+#endif /* _LINUX_BITOPS_H */

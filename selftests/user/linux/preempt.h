@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LINUX_PREEMPT_H
+#define _LINUX_PREEMPT_H
+
+#include <linux/rcupdate.h>
+
+/* Preemption off is an RCU read-side section. */
+#define preempt_disable()	rcu_read_lock()
+#define preempt_enable()	rcu_read_unlock()
+#define in_nmi()		false
+
+#endif /* _LINUX_PREEMPT_H */

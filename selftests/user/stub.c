@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CPUs, warnings and dice of the kernel that the stub headers make believe
+ */
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "stub.h"
+
+__thread unsigned int stub_cpu = STUB_CPUS;
+unsigned int nr_cpu_ids = 4;
+bool stub_killed;
+
+__thread unsigned long step_left;
+__thread void (*step_hook)(void);
+static __thread unsigned long step_state = 1;
+
+static unsigned long cpus_online;
+static unsigned int bugs;
+
+static unsigned int stub_free_cpu(void)
+{
+	unsigned long online = __atomic_load_n(&cpus_online, __ATOMIC_RELAXED);
+	unsigned int cpu;
+
+	do {
+		for (cpu = 0; online & BIT(cpu); cpu++)
+			;
+	} while (!__atomic_compare_exchange_n(&cpus_online, &online,
+					      online | BIT(cpu), false,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return cpu;
+}
+
+void stub_online(void)
+{
+	stub_cpu = stub_free_cpu();
+	WARN_ON(stub_cpu >= nr_cpu_ids);
+	rcu_register_thread();
+}
+
+void stub_offline(void)
+{
+	rcu_unregister_thread();
+	__atomic_fetch_and(&cpus_online, ~BIT(stub_cpu), __ATOMIC_RELEASE);
+	stub_cpu = STUB_CPUS;
+}
+
+void stub_migrate(unsigned int cpu)
+{
+	WARN_ON(rcu_read_lock_any_held() || cpu >= nr_cpu_ids);
+	__atomic_fetch_and(&cpus_online, ~BIT(stub_cpu), __ATOMIC_RELEASE);
+	stub_cpu = cpu;
+	__atomic_fetch_or(&cpus_online, BIT(cpu), __ATOMIC_ACQUIRE);
+}
+
+void stub_set_cpus(unsigned int nr)
+{
+	nr_cpu_ids = min(nr, STUB_CPUS - 1U);
+}
+
+void stub_bug(const char *file, int line, const char *what)
+{
+	__atomic_fetch_add(&bugs, 1, __ATOMIC_RELAXED);
+	printf("# %s:%d: %s\n", file, line, what);
+}
+
+unsigned int stub_bugs(void)
+{
+	return __atomic_load_n(&bugs, __ATOMIC_RELAXED);
+}
+
+void *stub_percpu_alloc(void)
+{
+	return kcalloc(STUB_CPUS, PERCPU_STRIDE, GFP_KERNEL);
+}
+
+void free_percpu(void *ptr)
+{
+	kfree(ptr);
+}
+
+void step_seed(unsigned long seed)
+{
+	step_state = seed * 0x9e3779b97f4a7c15UL | 1;
+}
+
+/* xorshift64* */
+unsigned long step_random(void)
+{
+	step_state ^= step_state >> 12;
+	step_state ^= step_state << 25;
+	step_state ^= step_state >> 27;
+	return (step_state * 0x2545f4914f6cdd1dUL) >> 16;
+}
