@@ -9,6 +9,7 @@
  * for another's allocation. To make that rare, whoever fills the middle slot of
  * a bucket allocates the next one.
  */
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
