@@ -397,6 +397,7 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 	for (i = nr; i > 0; i--) {
 		st = lfvec_enter(vec);
 		if (!st) {
+			/* the first time or never, see lfvec_give_back() */
 			*err = -EBUSY;
 			return NULL;
 		}

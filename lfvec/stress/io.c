@@ -117,43 +117,40 @@ long stress_pop(struct stress_file *sf, void *arg)
 	return ret;
 }
 
-long stress_load(struct stress_file *sf, void *arg)
+/* LOAD and PEEK: an element out, and nothing changed. */
+static long stress_read(struct lfvec *vec, struct lfvec_stress_io *io,
+			bool last)
 {
-	struct lfvec_stress_io *io = arg;
-	struct lfvec *vec = stress_get(sf, io, IO_BUF);
-	void *elem;
+	void *elem = stress_buf(io->buf, vec->esize);
 	long ret;
 
-	if (IS_ERR(vec))
-		return PTR_ERR(vec);
-	ret = stress_index(io->index);
-	if (ret)
-		return ret;
-	elem = stress_buf(io->buf, vec->esize);
 	if (IS_ERR(elem))
 		return PTR_ERR(elem);
-	ret = __lfvec_load(vec, io->index, elem) ?:
-	      stress_copy_out(io->buf, elem, vec->esize);
+	if (last)
+		ret = __lfvec_peek(vec, elem);
+	else
+		ret = __lfvec_load(vec, io->index, elem);
+	if (!ret)
+		ret = stress_copy_out(io->buf, elem, vec->esize);
 	kvfree(elem);
 	return ret;
 }
 
-long stress_peek(struct stress_file *sf, void *arg)
+long stress_load(struct stress_file *sf, void *arg)
 {
 	struct lfvec_stress_io *io = arg;
 	struct lfvec *vec = stress_get(sf, io, IO_BUF);
-	void *elem;
-	long ret;
 
 	if (IS_ERR(vec))
 		return PTR_ERR(vec);
-	elem = stress_buf(io->buf, vec->esize);
-	if (IS_ERR(elem))
-		return PTR_ERR(elem);
-	ret = __lfvec_peek(vec, elem) ?:
-	      stress_copy_out(io->buf, elem, vec->esize);
-	kvfree(elem);
-	return ret;
+	return stress_index(io->index) ?: stress_read(vec, io, false);
+}
+
+long stress_peek(struct stress_file *sf, void *arg)
+{
+	struct lfvec *vec = stress_get(sf, arg, IO_BUF);
+
+	return IS_ERR(vec) ? PTR_ERR(vec) : stress_read(vec, arg, true);
 }
 
 long stress_store(struct stress_file *sf, void *arg)
