@@ -321,7 +321,6 @@ static const struct file_operations stress_fops = {
 	.release	= stress_release,
 	.unlocked_ioctl	= stress_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
-	.llseek		= no_llseek,
 };
 
 static struct miscdevice stress_misc = {
