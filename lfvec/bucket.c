@@ -3,11 +3,12 @@
  * Buckets: the two-level array of slots
  *
  * Bucket b has 1 << b slots. The first one in use is that with vec->first
- * slots; those below it stay NULL. A bucket is installed once and stays until
- * the vector is destroyed, so a slot never moves. Several CPUs that miss the
- * same bucket each allocate one and all but one throw theirs away: nobody waits
- * for another's allocation. To make that rare, whoever fills the middle slot of
- * a bucket allocates the next one.
+ * slots; those below it stay 0. Once installed, a bucket stays until the vector
+ * is destroyed or lfvec_shrink() finds that nobody needs it; until then its slots
+ * do not move. Several CPUs that miss the same bucket each allocate one and all
+ * but one throw theirs away: nobody waits for another's allocation. To make that
+ * rare, the next bucket is got ahead of need, by a push that may sleep or by the
+ * worker: by one of them, the one that swaps vec->ahead.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -16,28 +17,34 @@
 
 #include "lfvec_int.h"
 
+/* A bucket for pushes to use: that which lfvec_shrink() had in mind, or a new one. */
 static int lfvec_bucket_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 {
-	struct lfvec_node **bucket;
+	void *bucket = READ_ONCE(vec->bucket[shift]);
 
+	if (bucket && (lfvec_is_usable(bucket) ||
+		       cmpxchg(&vec->bucket[shift], bucket,
+			       lfvec_usable(bucket, true)) == bucket))
+		return 0;
+
+	gfp = lfvec_gfp_here(gfp);
 	if (!gfp)
 		return -ENOMEM;
 	if (gfpflags_allow_blocking(gfp))
-		bucket = kvcalloc(BIT(shift), sizeof(*bucket),
-				  gfp | __GFP_NOWARN);
+		bucket = kvcalloc(BIT(shift), sizeof(void *), gfp | __GFP_NOWARN);
 	else
-		bucket = kcalloc(BIT(shift), sizeof(*bucket),
-				 gfp | __GFP_NOWARN);
+		bucket = kcalloc(BIT(shift), sizeof(void *), gfp | __GFP_NOWARN);
 	if (!bucket)
 		return -ENOMEM;
 
 	/*
 	 * LMM(lfvec_bucket_alloc:A)
 	 *
-	 * Zeroes before the pointer to them. Pairs with the address dependency
-	 * from lfvec_bucket() to the slot.
+	 * Zeroes before the address. Pairs with the address dependency from
+	 * lfvec_bucket() to the slot.
 	 */
-	if (cmpxchg_release(&vec->bucket[shift], NULL, bucket)) {
+	if (cmpxchg_release(&vec->bucket[shift], NULL,
+			    lfvec_usable(bucket, true))) {
 		kvfree(bucket);
 		atomic_long_inc(&vec->buckets_lost);
 	}
@@ -56,60 +63,104 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 
 	if (nr > vec->max || index > vec->max - nr)
 		return -ENOSPC;
+	if (vec->flags & LFVEC_OVERWRITE)
+		return nr > vec->first ? -ENOSPC : 0;
 	last = __fls(index + nr - 1 + vec->first);
 	for (shift = __fls(index + vec->first); shift <= last; shift++) {
-		if (READ_ONCE(vec->bucket[shift]))
+		if (lfvec_is_usable(READ_ONCE(vec->bucket[shift])))
 			continue;
 		err = lfvec_bucket_alloc(vec, shift, gfp);
-		if (err)
+		if (err) {
+			lfvec_kick(vec);
 			return err;
+		}
 	}
 	return 0;
 }
 
-/* The place @pos was filled: if it is amid its bucket, get the next bucket. */
-void lfvec_bucket_ahead(struct lfvec *vec, unsigned long pos, gfp_t gfp)
+/*
+ * Have room for vec->spare elements more, and for half a bucket at least, and
+ * note with which push to see to that again. Returns 0 or -ENOMEM.
+ */
+int lfvec_buckets_ahead(struct lfvec *vec, gfp_t gfp)
 {
-	unsigned int shift = __fls(pos);
+	unsigned long size = __lfvec_size(vec), capacity, room;
+	unsigned long ahead = ULONG_MAX;
+	int err = 0;
 
-	if (pos != 3UL << (shift - 1) || BIT(shift + 1) - vec->first >= vec->max)
-		return;
-	/* Should it fail, the push that needs the bucket tries again. */
-	if (!READ_ONCE(vec->bucket[shift + 1]))
-		lfvec_bucket_alloc(vec, shift + 1, gfp);
+	for (;;) {
+		capacity = __lfvec_capacity(vec);
+		if (capacity >= vec->span)
+			break;
+		room = max(READ_ONCE(vec->spare), (capacity + vec->first) / 4);
+		if (capacity >= room && size <= capacity - room) {
+			ahead = capacity - room;
+			break;
+		}
+		err = lfvec_bucket_alloc(vec, __fls(capacity + vec->first), gfp);
+		if (err) {
+			/* amid what is left */
+			ahead = size + (capacity - min(capacity, size)) / 2 + 1;
+			break;
+		}
+	}
+	WRITE_ONCE(vec->ahead, ahead);
+	return err;
+}
+
+static int lfvec_buckets_attr(struct lfvec *vec, const struct lfvec_attr *attr)
+{
+	unsigned long first = attr->first ?: LFVEC_FIRST_DEFAULT;
+	unsigned long limit;
+
+	if (attr->flags & LFVEC_OVERWRITE) {
+		if (attr->first || attr->max > BIT(LFVEC_BUCKET_SHIFT_MAX) ||
+		    !is_power_of_2(attr->max))
+			return -EINVAL;
+		vec->first = attr->max;
+		vec->max = LONG_MAX;
+		vec->span = attr->max;
+		vec->mask = attr->max - 1;
+		return 0;
+	}
+	if (!is_power_of_2(first) || first > BIT(LFVEC_BUCKET_SHIFT_MAX))
+		return -EINVAL;
+	limit = (2UL << LFVEC_BUCKET_SHIFT_MAX) - first;
+	if (attr->max > limit)
+		return -EINVAL;
+	vec->first = first;
+	vec->max = attr->max ?: limit;
+	vec->span = vec->max;
+	vec->mask = ULONG_MAX;
+	return 0;
 }
 
 int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr)
 {
-	unsigned long first = attr && attr->first ? attr->first :
-						    LFVEC_FIRST_DEFAULT;
-	unsigned long limit, max;
+	int err = lfvec_buckets_attr(vec, attr);
 
-	if (!is_power_of_2(first) || first > BIT(LFVEC_BUCKET_SHIFT_MAX))
-		return -EINVAL;
-	limit = (2UL << LFVEC_BUCKET_SHIFT_MAX) - first;
-	max = attr && attr->max ? attr->max : limit;
-	if (max > limit)
-		return -EINVAL;
-
-	vec->first = first;
-	vec->max = max;
-	return lfvec_bucket_alloc(vec, ilog2(first), GFP_KERNEL);
+	if (err)
+		return err;
+	return lfvec_bucket_alloc(vec, ilog2(vec->first), GFP_KERNEL);
 }
 
-static void lfvec_bucket_free(struct lfvec *vec, unsigned int shift)
+/* Free a bucket that nobody can have any more; returns how many bytes. */
+unsigned long lfvec_bucket_free(struct lfvec *vec, void *bucket,
+				unsigned int shift)
 {
-	struct lfvec_node **bucket = vec->bucket[shift];
-	unsigned long i;
+	struct lfvec_node **slots = lfvec_usable(bucket, false);
+	unsigned long i, nr = 0;
 
 	for (i = 0; i < BIT(shift); i++) {
-		if (bucket[i])
-			lfvec_node_free(vec, bucket[i]);
+		if (slots[i]) {
+			lfvec_node_free(vec, slots[i]);
+			nr++;
+		}
 		if (!(i % 1024))
 			cond_resched();
 	}
-	kvfree(bucket);
-	vec->bucket[shift] = NULL;
+	kvfree(slots);
+	return BIT(shift) * sizeof(*slots) + nr * kmem_cache_size(vec->cache);
 }
 
 /* Free all buckets, and the nodes in them. */
@@ -119,7 +170,7 @@ void lfvec_buckets_destroy(struct lfvec *vec)
 
 	for (shift = 0; shift < LFVEC_BUCKETS; shift++)
 		if (vec->bucket[shift])
-			lfvec_bucket_free(vec, shift);
+			lfvec_bucket_free(vec, vec->bucket[shift], shift);
 }
 
 void lfvec_buckets_stats(struct lfvec *vec, struct lfvec_stats *stats)

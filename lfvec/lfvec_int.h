@@ -7,6 +7,9 @@
 #define _LFVEC_INT_H
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/hardirq.h>
 #include <linux/kconfig.h>
 #include <linux/lfvec.h>
 #include <linux/log2.h>
@@ -32,9 +35,6 @@ static inline void lfvec_dawdle(void)
 #ifndef lfvec_step
 #define lfvec_step()	lfvec_dawdle()
 #endif
-
-/* Buckets of fewer slots than this are not worth having ready early. */
-#define LFVEC_AHEAD_MIN	64
 
 /* Nodes that are moved at once between a stock and what all CPUs share. */
 #ifndef LFVEC_CHUNK
@@ -69,64 +69,172 @@ struct lfvec_cpu {
 	struct lfvec_stock	stock[LFVEC_LEVELS];
 };
 
+/*
+ * What vec->bucket[] holds: NULL, or the address of the slots, with this bit set if
+ * pushes may use them. Without it, lfvec_shrink() is about to free the bucket,
+ * and who needs it sets the bit again.
+ */
+#define LFVEC_USABLE	1UL
+
+/* vec.c */
+void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node);
+unsigned long lfvec_dead_end(struct lfvec *vec);
+void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
+		       unsigned long end);
+
+/* append.c */
+long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp);
+unsigned long lfvec_end(struct lfvec *vec);
+struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index);
+
 /* bucket.c */
 int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr);
 void lfvec_buckets_destroy(struct lfvec *vec);
 int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 			unsigned long nr, gfp_t gfp);
-void lfvec_bucket_ahead(struct lfvec *vec, unsigned long pos, gfp_t gfp);
+int lfvec_buckets_ahead(struct lfvec *vec, gfp_t gfp);
+unsigned long lfvec_bucket_free(struct lfvec *vec, void *bucket,
+				unsigned int shift);
 void lfvec_buckets_stats(struct lfvec *vec, struct lfvec_stats *stats);
 
 /* node.c */
-int lfvec_nodes_init(struct lfvec *vec, size_t esize);
+int lfvec_nodes_init(struct lfvec *vec, size_t esize,
+		     const struct lfvec_attr *attr);
 void lfvec_nodes_quiesce(struct lfvec *vec);
 void lfvec_nodes_destroy(struct lfvec *vec);
 void lfvec_node_free(struct lfvec *vec, struct lfvec_node *node);
+unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list);
 struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp);
 int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp);
+int lfvec_nodes_fill(struct lfvec *vec, unsigned long nr, gfp_t gfp);
 void lfvec_nodes_stats(struct lfvec *vec, struct lfvec_stats *stats);
-struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st);
+struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
+				    gfp_t gfp);
 void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st);
 
+/* supply.c */
+int lfvec_supply_init(struct lfvec *vec);
+void lfvec_supply_exit(struct lfvec *vec);
+void lfvec_kick(struct lfvec *vec);
+void lfvec_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp);
+
 /*
- * Bucket b holds 1 << b slots, so that index and first bucket add up to the
- * place of a slot: its highest bit names the bucket, the rest the slot in it.
+ * What of @gfp can be had where we are. The allocators take locks that an NMI
+ * may have interrupted, and on PREEMPT_RT locks that sleep.
  */
-static __always_inline struct lfvec_node **
-lfvec_bucket(const struct lfvec *vec, unsigned long index)
+static inline gfp_t lfvec_gfp_here(gfp_t gfp)
 {
-	return READ_ONCE(vec->bucket[__fls(index + vec->first)]);
+	if (in_nmi() || (IS_ENABLED(CONFIG_PREEMPT_RT) && !preemptible()))
+		return 0;
+	return gfp;
 }
 
+static inline bool lfvec_may_sleep(gfp_t gfp)
+{
+	return gfpflags_allow_blocking(lfvec_gfp_here(gfp));
+}
+
+/* A push or store of @nr elements failed. */
+static inline long lfvec_failed(struct lfvec *vec, unsigned int nr, long err)
+{
+	if (err == -ENOMEM || err == -EAGAIN || err == -EBUSY)
+		atomic_long_add(nr, &vec->dropped);
+	return err;
+}
+
+/* The place of an element: which slot it has if all buckets were one array. */
+static __always_inline unsigned long lfvec_pos(const struct lfvec *vec,
+					       unsigned long index)
+{
+	return (index & vec->mask) + vec->first;
+}
+
+/*
+ * Bucket b holds 1 << b slots, so that the highest bit of a place names the
+ * bucket, and the rest the slot in it.
+ */
+static __always_inline unsigned long lfvec_bucket(const struct lfvec *vec,
+						  unsigned long pos)
+{
+	return (unsigned long)READ_ONCE(vec->bucket[__fls(pos)]);
+}
+
+/* A word of vec->bucket[] with or without the bit. */
+static inline void *lfvec_usable(void *bucket, bool usable)
+{
+	unsigned long word = (unsigned long)bucket & ~LFVEC_USABLE;
+
+	return (void *)(word | (usable ? LFVEC_USABLE : 0));
+}
+
+static inline bool lfvec_is_usable(const void *bucket)
+{
+	return (unsigned long)bucket & LFVEC_USABLE;
+}
+
+static __always_inline struct lfvec_node **lfvec_slot_in(unsigned long bucket,
+							 unsigned long pos)
+{
+	return (struct lfvec_node **)(bucket & ~LFVEC_USABLE) +
+	       (pos ^ BIT(__fls(pos)));
+}
+
+/* The slot of an element that is there. */
 static __always_inline struct lfvec_node **
 lfvec_slot(const struct lfvec *vec, unsigned long index)
 {
-	unsigned long pos = index + vec->first;
+	unsigned long pos = lfvec_pos(vec, index);
 
-	return lfvec_bucket(vec, index) + (pos ^ BIT(__fls(pos)));
+	return lfvec_slot_in(lfvec_bucket(vec, pos), pos);
+}
+
+/* The slot that a push may fill, or NULL if a bucket is missing. */
+static __always_inline struct lfvec_node **
+lfvec_place(const struct lfvec *vec, unsigned long index)
+{
+	unsigned long pos = lfvec_pos(vec, index);
+	unsigned long bucket = lfvec_bucket(vec, pos);
+
+	if (unlikely(!(bucket & LFVEC_USABLE)))
+		return NULL;
+	return lfvec_slot_in(bucket, pos);
 }
 
 /*
  * Begin an operation: an RCU read-side section, which preemption off is, and a
  * nesting level of this CPU of our own. Whatever interrupts us takes the next
  * level and has given it back before we go on, even in the middle of these
- * lines.
+ * lines. False if that is too deep.
  */
-static __always_inline struct lfvec_stock *lfvec_enter(struct lfvec *vec)
+static __always_inline bool lfvec_enter(struct lfvec *vec,
+					struct lfvec_stock **st)
 {
 	struct lfvec_cpu *cpu;
 	unsigned int level;
 
+	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) && in_nmi())
+		return false;
 	preempt_disable();
 	cpu = this_cpu_ptr(vec->cpu);
-	level = cpu->level;
+	level = IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD) ? 0 : cpu->level;
 	if (unlikely(level >= LFVEC_LEVELS)) {
 		preempt_enable();
-		return NULL;
+		return false;
 	}
 	WRITE_ONCE(cpu->level, level + 1);
 	barrier();	/* own the level before its stock is touched */
-	return &cpu->stock[level];
+	*st = &cpu->stock[level];
+	OPTIMIZER_HIDE_VAR(*st);	/* one address, computed once */
+	return true;
+}
+
+/* On the same level as before, which cannot fail. */
+static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec *vec)
+{
+	struct lfvec_stock *st = NULL;
+
+	lfvec_enter(vec, &st);
+	return st;
 }
 
 static __always_inline void lfvec_leave(struct lfvec *vec)
@@ -159,12 +267,12 @@ static __always_inline void lfvec_link(struct llist_node *link,
 
 /* Take a node; NULL if neither this stock nor the depot has one. */
 static __always_inline struct lfvec_node *
-lfvec_node_get(struct lfvec *vec, struct lfvec_stock *st)
+lfvec_node_get(struct lfvec *vec, struct lfvec_stock *st, gfp_t gfp)
 {
 	struct llist_node *link = st->free;
 
 	if (unlikely(!link)) {
-		link = lfvec_depot_take(vec, st);
+		link = lfvec_depot_take(vec, st, gfp);
 		if (!link)
 			return NULL;
 	}
@@ -205,5 +313,19 @@ static inline void lfvec_node_put(struct lfvec *vec, struct lfvec_stock *st,
 	st->free = &node->link;
 	st->nr_free++;
 }
+
+static __always_inline void lfvec_copy(struct lfvec *vec, void *to,
+				       const void *from)
+{
+	if (likely(vec->esize == sizeof(u64)))
+		memcpy(to, from, sizeof(u64));
+	else
+		memcpy(to, from, vec->esize);
+}
+
+/* More than this is never a useful pause. */
+#define LFVEC_BACKOFF_LIMIT	65536
+
+unsigned int lfvec_backoff(struct lfvec_stock *st, unsigned int pauses);
 
 #endif /* _LFVEC_INT_H */

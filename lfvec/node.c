@@ -28,6 +28,7 @@
  * an anchor, and by a plain pointer into it; the tagged pointer in vec->ctl is
  * never the only one.
  */
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -117,6 +118,10 @@ static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
  * lfvec_depot_take - move up to a chunk of nodes from the depot to a stock
  * @vec: the vector
  * @st:	 our stock, which has no free nodes
+ * @gfp: how else the caller may have memory
+ *
+ * If there are few, a caller that may sleep gets none, and so leaves them to
+ * those who cannot help themselves. Others have the worker get more.
  *
  * The nodes that the walk meets may be taken by others, used and retired while
  * it is there. They stay nodes until our section ends, so that their links lead
@@ -125,11 +130,17 @@ static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
  * Context: Between lfvec_enter() and lfvec_leave().
  * Return: the first of them, or NULL.
  */
-struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st)
+struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
+				    gfp_t gfp)
 {
 	struct llist_node *first, *last, *rest;
 	unsigned int nr;
 
+	if (atomic_long_read(&vec->depot_nr) < (long)READ_ONCE(vec->spare)) {
+		if (gfpflags_allow_blocking(gfp))
+			return NULL;
+		lfvec_kick(vec);
+	}
 	/*
 	 * LMM(lfvec_depot_take:A)
 	 *
@@ -253,12 +264,9 @@ void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st)
 	 */
 	lfvec_link(prev, first);
 
-	if (atomic_read(&vec->gp_busy) || atomic_xchg(&vec->gp_busy, 1))
-		return;
-	if (in_nmi())
+	/* call_rcu() is not for NMI, nor for whoever holds a lock of RCU. */
+	if (!atomic_read(&vec->gp_busy) && !atomic_xchg(&vec->gp_busy, 1))
 		irq_work_queue(&vec->gp_work);
-	else
-		lfvec_gp_start(vec);
 }
 
 void lfvec_node_free(struct lfvec *vec, struct lfvec_node *node)
@@ -267,7 +275,8 @@ void lfvec_node_free(struct lfvec *vec, struct lfvec_node *node)
 	atomic_long_dec(&vec->nodes);
 }
 
-static void lfvec_list_free(struct lfvec *vec, struct llist_node *list)
+/* Returns how many. */
+unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list)
 {
 	struct lfvec_node *node, *next;
 	unsigned long nr = 0;
@@ -277,6 +286,7 @@ static void lfvec_list_free(struct lfvec *vec, struct llist_node *list)
 		if (!(++nr % 1024))
 			cond_resched();
 	}
+	return nr;
 }
 
 /* Allocate nodes at once; how many were got is 0 or @nr. */
@@ -290,59 +300,117 @@ static unsigned int lfvec_slab_alloc(struct lfvec *vec, void **nodes,
 	return !!nodes[0];
 }
 
-/**
- * lfvec_node_alloc - allocate one node for the caller, and more for the depot
- * @vec: the vector
- * @gfp: how memory may be had, or 0
- *
- * Context: Outside of operations; as far as @gfp allows.
- * Return: a node, or NULL.
- */
-struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
+/* Allocate a node, and if @gfp allows more of them, linked to it. 0 if none. */
+static unsigned int lfvec_node_new(struct lfvec *vec, struct lfvec_node **node,
+				   gfp_t gfp)
 {
 	void *nodes[LFVEC_CHUNK];
-	struct lfvec_node *node;
+	struct llist_node *link = NULL;
 	unsigned int nr = 0, i;
 
-	if (!gfp)
-		return NULL;
 	gfp |= __GFP_NOWARN;
 	if (gfpflags_allow_blocking(gfp))
 		nr = lfvec_slab_alloc(vec, nodes, vec->chunk, gfp);
 	if (!nr)
 		nr = lfvec_slab_alloc(vec, nodes, 1, gfp);
-	if (!nr)
-		return NULL;
 
 	atomic_long_add(nr, &vec->nodes);
-	for (i = 0; i < nr; i++) {
-		node = nodes[i];
-		node->link.next = i + 1 < nr ?
-			&((struct lfvec_node *)nodes[i + 1])->link : NULL;
+	for (i = nr; i-- > 0; ) {
+		*node = nodes[i];
+		(*node)->link.next = link;
+		link = &(*node)->link;
 	}
-	node = nodes[0];
-	if (nr > 1)
-		lfvec_depot_add(vec, node->link.next,
-				&((struct lfvec_node *)nodes[nr - 1])->link,
-				nr - 1);
-	node->link.next = NULL;
+	return nr;
+}
+
+static void lfvec_depot_add_list(struct lfvec *vec, struct llist_node *first,
+				 unsigned int nr)
+{
+	struct llist_node *last = first;
+
+	while (last->next)
+		last = last->next;
+	lfvec_depot_add(vec, first, last, nr);
+}
+
+static struct lfvec_node *lfvec_stock_take(struct lfvec *vec, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	struct lfvec_stock *st;
+
+	if (!lfvec_enter(vec, &st))
+		return ERR_PTR(-EBUSY);
+	node = lfvec_node_get(vec, st, gfp);
+	lfvec_leave(vec);
 	return node;
 }
 
 /*
- * Have @nr nodes in the depot, and beyond these as many as stocks may hold back
- * from others, counted twice: lfvec_seal() may count as many a period early.
+ * May more nodes be allocated? Returns 0; -EAGAIN if as many wait for a grace
+ * period as may; or -EINPROGRESS if we have waited for one, and there may be
+ * free nodes now.
  */
-int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
 {
-	long want = nr + 2UL * vec->chunk * LFVEC_LEVELS * num_possible_cpus();
-	struct lfvec_node *node;
+	if (atomic_long_read(&vec->waiting[0]) +
+	    atomic_long_read(&vec->waiting[1]) < (long)vec->backlog)
+		return 0;
+	if (!gfpflags_allow_blocking(gfp))
+		return -EAGAIN;
+	synchronize_rcu();
+	return -EINPROGRESS;
+}
 
-	while (atomic_long_read(&vec->depot_nr) < want) {
-		node = lfvec_node_alloc(vec, gfp);
-		if (!node)
+/**
+ * lfvec_node_alloc - get a node from stock, or else allocate
+ * @vec: the vector
+ * @gfp: how memory may be had, or 0
+ *
+ * Context: Outside of operations; as far as @gfp allows.
+ * Return: a node, or as an ERR_PTR: -EBUSY, -EAGAIN if too many nodes wait for a
+ * grace period, or -ENOMEM.
+ */
+struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	unsigned int nr;
+	int err;
+
+	gfp = lfvec_gfp_here(gfp);
+	do {
+		node = lfvec_stock_take(vec, gfp);
+		if (node)
+			return node;
+		err = lfvec_may_grow(vec, gfp);
+		if (err == -EAGAIN)
+			return ERR_PTR(err);
+	} while (err);
+	nr = gfp ? lfvec_node_new(vec, &node, gfp) : 0;
+	if (!nr)
+		return ERR_PTR(-ENOMEM);
+	if (nr > 1)
+		lfvec_depot_add_list(vec, node->link.next, nr - 1);
+	node->link.next = NULL;
+	return node;
+}
+
+/* Have @nr nodes in the depot. Returns 0, -ENOMEM, -EAGAIN or -EINTR. */
+int lfvec_nodes_fill(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	unsigned int got;
+	int err;
+
+	gfp = lfvec_gfp_here(gfp);
+	while (atomic_long_read(&vec->depot_nr) < (long)nr) {
+		err = lfvec_may_grow(vec, gfp);
+		if (err == -EAGAIN)
+			return err;
+		got = !err && gfp ? lfvec_node_new(vec, &node, gfp) : 0;
+		if (got)
+			lfvec_depot_add_list(vec, &node->link, got);
+		else if (!err)
 			return -ENOMEM;
-		lfvec_depot_add(vec, &node->link, &node->link, 1);
 		if (!gfpflags_allow_blocking(gfp))
 			continue;
 		if (fatal_signal_pending(current))
@@ -352,16 +420,45 @@ int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
 	return 0;
 }
 
-int lfvec_nodes_init(struct lfvec *vec, size_t esize)
+/*
+ * Have @nr nodes in the depot, and beyond these the spare ones, and as many as
+ * stocks may hold back from others, counted twice: lfvec_seal() may count as
+ * many a period early.
+ */
+int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+{
+	return lfvec_nodes_fill(vec, nr + READ_ONCE(vec->spare) +
+				2UL * vec->chunk * LFVEC_LEVELS *
+				num_possible_cpus(), gfp);
+}
+
+static int lfvec_nodes_attr(struct lfvec *vec, const struct lfvec_attr *attr,
+			    unsigned int size)
+{
+	vec->chunk = clamp_t(unsigned int, PAGE_SIZE / size, 1, LFVEC_CHUNK);
+	vec->spare = attr->spare ?: min(vec->chunk * num_possible_cpus(),
+					LFVEC_SPARE_MAX);
+	vec->spare_min = vec->spare;
+	vec->backlog = attr->backlog ?: LFVEC_BACKLOG_DEFAULT / size;
+	if (vec->spare > LFVEC_SPARE_MAX || vec->backlog > LONG_MAX)
+		return -EINVAL;
+	return 0;
+}
+
+int lfvec_nodes_init(struct lfvec *vec, size_t esize,
+		     const struct lfvec_attr *attr)
 {
 	unsigned int size;
+	int err;
 
 	if (!esize || esize > LFVEC_ELEM_MAX)
 		return -EINVAL;
 	size = ALIGN(offsetof(struct lfvec_node, data) + esize,
 		     __alignof__(struct lfvec_node));
 	vec->esize = esize;
-	vec->chunk = clamp_t(unsigned int, PAGE_SIZE / size, 1, LFVEC_CHUNK);
+	err = lfvec_nodes_attr(vec, attr, size);
+	if (err)
+		return err;
 
 	init_llist_head(&vec->depot);
 	vec->limbo = &vec->anchor[0];
@@ -439,6 +536,7 @@ void lfvec_nodes_stats(struct lfvec *vec, struct lfvec_stats *stats)
 	stats->nodes_waiting += lfvec_count(&vec->waiting[0]) +
 				lfvec_count(&vec->waiting[1]);
 	stats->nodes = lfvec_count(&vec->nodes);
+	stats->dropped = atomic_long_read(&vec->dropped);
 	stats->node_size = kmem_cache_size(vec->cache);
 	stats->bytes += stats->nodes * stats->node_size +
 			num_possible_cpus() * sizeof(struct lfvec_cpu);

@@ -69,7 +69,20 @@
  *
  *   lfvec_gp_start:B / lfvec_seal:A
  *	clean an anchor, then append to it
+ *
+ *   lfvec_supply_work:A / xchg in lfvec_kick()
+ *	take from what is there, then see that the worker has not begun
+ *
+ *   lfvec_empty_slots:A / lfvec_swap:A
+ *	read what a slot holds, then see a size that is not above it
+ *
+ *   lfvec_push_only:A / lfvec_filled:A
+ *	fill a slot, and those before it, then find them filled
+ *
+ *   lfvec_push_only:B / lfvec_hint:A
+ *	fill slots, then find the hint that is above them
  */
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -78,9 +91,6 @@
 #include "lfvec_int.h"
 
 #define LFVEC_POPPED		1UL
-
-/* More than this is never a useful pause. */
-#define LFVEC_BACKOFF_LIMIT	65536
 
 static unsigned int backoff_min = 1;
 module_param(backoff_min, uint, 0644);
@@ -91,8 +101,7 @@ module_param(backoff_max, uint, 0644);
 MODULE_PARM_DESC(backoff_max, "cpu_relax() after many lost races, at most 65536 (default 64)");
 
 /* An operation lost a race: pause, for twice as long as the last time. */
-static noinline unsigned int lfvec_backoff(struct lfvec_stock *st,
-					   unsigned int pauses)
+noinline unsigned int lfvec_backoff(struct lfvec_stock *st, unsigned int pauses)
 {
 	unsigned int most = min_t(unsigned int, READ_ONCE(backoff_max),
 				  LFVEC_BACKOFF_LIMIT);
@@ -151,7 +160,8 @@ static __always_inline bool lfvec_swap(struct lfvec *vec, unsigned long c,
 
 /*
  * Swap @node into its slot. @old was read from there while the write of @node
- * was pending, so this fails only if another CPU was faster.
+ * was pending, so this fails only if another CPU was faster, or if lfvec_shrink()
+ * has emptied the slot; then the write is still pending.
  */
 static __always_inline bool
 lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
@@ -186,8 +196,9 @@ static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
 	unsigned long index = node->index;
 	struct llist_node *link;
 
-	for (;;) {
-		slot = lfvec_slot(vec, index++);
+	for (;; index++) {
+		slot = lfvec_slot(vec, index);
+again:
 		/*
 		 * LMM(lfvec_complete:A)
 		 *
@@ -201,8 +212,9 @@ static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
 			if (!IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_REREAD) &&
 			    lfvec_moved_on(vec, c))
 				return false;
-			if (lfvec_replace(vec, st, slot, old, node) && !own)
-				st->helped++;
+			if (!lfvec_replace(vec, st, slot, old, node))
+				goto again;
+			st->helped += !own;
 		}
 		/*
 		 * LMM(lfvec_complete:B)
@@ -237,15 +249,6 @@ static __always_inline bool lfvec_settle(struct lfvec *vec,
 	return lfvec_complete(vec, st, c, false);
 }
 
-static __always_inline void lfvec_copy(struct lfvec *vec, void *to,
-				       const void *from)
-{
-	if (likely(vec->esize == sizeof(u64)))
-		memcpy(to, from, sizeof(u64));
-	else
-		memcpy(to, from, vec->esize);
-}
-
 /* Number the @nr nodes of a push that is to follow @size elements. */
 static __always_inline void lfvec_number(struct lfvec_node *node,
 					 unsigned long size, unsigned int nr)
@@ -262,20 +265,9 @@ static __always_inline void lfvec_number(struct lfvec_node *node,
 	}
 }
 
-/* Is there room for @nr elements more? 0, -ENOSPC, or -ENOMEM: a bucket lacks */
-static __always_inline int lfvec_room(struct lfvec *vec, unsigned long size,
-				      unsigned int nr)
-{
-	if (nr > 1)
-		return lfvec_bucket_supply(vec, size, nr, 0);
-	if (size >= vec->max)
-		return -ENOSPC;
-	return lfvec_bucket(vec, size) ? 0 : -ENOMEM;
-}
-
 /*
- * Append the @nr nodes linked from @node. Returns the index of the first one,
- * -ENOSPC, or -ENOMEM if a bucket is missing.
+ * Append the @nr nodes linked from @node. Returns the index of the first one, or
+ * -ENOMEM if there is no room: lfvec_bucket_supply() knows why.
  */
 static __always_inline long lfvec_append(struct lfvec *vec,
 					 struct lfvec_stock *st,
@@ -285,17 +277,17 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 	struct lfvec_node **slot, *old;
 	unsigned int pauses = 0;
 	unsigned long c, size;
-	int ret;
 
 	for (;; pauses = lfvec_backoff(st, pauses)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;
 		size = lfvec_ctl_size(c);
-		ret = lfvec_room(vec, size, nr);
-		if (unlikely(ret))
-			return ret;
-		slot = lfvec_slot(vec, size);
+		slot = lfvec_place(vec, size);
+		if (unlikely(!slot || size >= vec->max))
+			return -ENOMEM;
+		if (nr > 1 && lfvec_bucket_supply(vec, size, nr, 0))
+			return -ENOMEM;
 		old = READ_ONCE(*slot);
 		lfvec_number(node, size, nr);
 		if (lfvec_swap(vec, c, (unsigned long)node))
@@ -309,13 +301,16 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 	return size;
 }
 
-/*
- * Give back nodes of an operation that failed. Entering cannot fail here, since
- * it did not when the nodes were got, on the same level.
+/**
+ * lfvec_give_back - give back nodes of an operation that failed
+ * @vec:  the vector
+ * @node: the first of them, linked
+ *
+ * Context: Outside of operations.
  */
-static noinline void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
+void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
 {
-	struct lfvec_stock *st = lfvec_enter(vec);
+	struct lfvec_stock *st = lfvec_enter_again(vec);
 	struct llist_node *next;
 
 	do {
@@ -326,20 +321,38 @@ static noinline void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
 	lfvec_leave(vec);
 }
 
-/*
- * Get what an operation found missing: its node, or else room for its @nr nodes.
- * Returns the node, or NULL if that failed and all was given back.
- */
-static noinline struct lfvec_node *
-lfvec_supply(struct lfvec *vec, struct lfvec_node *node, unsigned int nr,
-	     gfp_t gfp)
+/* Append nodes for which there may be no bucket; if it fails, give them back. */
+static noinline long lfvec_push_nodes(struct lfvec *vec,
+				      struct lfvec_node *node, unsigned int nr,
+				      gfp_t gfp)
+{
+	struct lfvec_stock *st;
+	long ret;
+
+	do {
+		st = lfvec_enter_again(vec);
+		ret = lfvec_append(vec, st, node, nr);
+		lfvec_leave(vec);
+		if (ret >= 0) {
+			lfvec_ahead(vec, ret + nr - 1, gfp);
+			return ret;
+		}
+		ret = lfvec_bucket_supply(vec, __lfvec_size(vec), nr, gfp);
+	} while (!ret);
+	lfvec_give_back(vec, node);
+	return lfvec_failed(vec, nr, ret);
+}
+
+/* Push where a node (@node is NULL) or a bucket was missing. */
+static noinline long lfvec_push_slow(struct lfvec *vec, struct lfvec_node *node,
+				     const void *elem, gfp_t gfp)
 {
 	if (!node)
-		return lfvec_node_alloc(vec, gfp);
-	if (lfvec_bucket_supply(vec, __lfvec_size(vec), nr, gfp) != -ENOMEM)
-		return node;
-	lfvec_give_back(vec, node);
-	return NULL;
+		node = lfvec_node_alloc(vec, gfp);
+	if (IS_ERR(node))
+		return lfvec_failed(vec, 1, PTR_ERR(node));
+	lfvec_copy(vec, node->data, elem);
+	return lfvec_push_nodes(vec, node, 1, gfp);
 }
 
 /**
@@ -350,74 +363,52 @@ lfvec_supply(struct lfvec *vec, struct lfvec_node *node, unsigned int nr,
  *
  * Dechev et al., push_back, with node and write descriptor in one.
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: the index, -ENOMEM, -ENOSPC or -EBUSY.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: the index, -ENOMEM, -EAGAIN, -ENOSPC or -EBUSY.
  */
 long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 {
-	struct lfvec_node *node = NULL;
+	struct lfvec_node *node;
 	struct lfvec_stock *st;
-	long ret;
+	long ret = -ENOMEM;
 
-	for (;;) {
-		st = lfvec_enter(vec);
-		if (unlikely(!st))
-			return -EBUSY;
-		ret = -ENOMEM;
-		if (likely(!node))
-			node = lfvec_node_get(vec, st);
-		if (likely(node)) {
-			lfvec_copy(vec, node->data, elem);
-			ret = lfvec_append(vec, st, node, 1);
-		}
-		lfvec_leave(vec);
-		if (likely(ret != -ENOMEM))
-			break;
-		node = lfvec_supply(vec, node, 1, gfp);
-		if (!node)
-			return -ENOMEM;
+	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
+		return lfvec_push_only(vec, elem, gfp);
+	if (unlikely(!lfvec_enter(vec, &st)))
+		return lfvec_failed(vec, 1, -EBUSY);
+	node = lfvec_node_get(vec, st, gfp);
+	if (likely(node)) {
+		lfvec_copy(vec, node->data, elem);
+		ret = lfvec_append(vec, st, node, 1);
 	}
-
+	lfvec_leave(vec);
 	if (unlikely(ret < 0))
-		lfvec_give_back(vec, node);
-	else if (gfp && !((ret + vec->first) % (LFVEC_AHEAD_MIN / 2)))
-		lfvec_bucket_ahead(vec, ret + vec->first, gfp);
+		return lfvec_push_slow(vec, node, elem, gfp);
+	if (unlikely(ret >= READ_ONCE(vec->ahead)))
+		lfvec_ahead(vec, ret, gfp);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(__lfvec_push);
 
-/* Get @nr nodes with the elements in them, linked; NULL and *@err if not. */
+/* Get @nr nodes with the elements in them, linked; or an ERR_PTR. */
 static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
-				      unsigned int nr, gfp_t gfp, int *err)
+				      unsigned int nr, gfp_t gfp)
 {
 	struct lfvec_node *head = NULL, *node;
-	struct lfvec_stock *st;
 	unsigned int i;
 
 	for (i = nr; i > 0; i--) {
-		st = lfvec_enter(vec);
-		if (!st) {
-			/* the first time or never, see lfvec_give_back() */
-			*err = -EBUSY;
-			return NULL;
+		node = lfvec_node_alloc(vec, gfp);
+		if (IS_ERR(node)) {
+			if (head)
+				lfvec_give_back(vec, head);
+			return node;
 		}
-		node = lfvec_node_get(vec, st);
-		lfvec_leave(vec);
-		if (!node)
-			node = lfvec_node_alloc(vec, gfp);
-		if (!node)
-			goto nomem;
 		lfvec_copy(vec, node->data, elems + (i - 1) * vec->esize);
 		lfvec_link(&node->link, head ? &head->link : NULL);
 		head = node;
 	}
 	return head;
-
-nomem:
-	if (head)
-		lfvec_give_back(vec, head);
-	*err = -ENOMEM;
-	return NULL;
 }
 
 /**
@@ -429,162 +420,44 @@ nomem:
  *
  * One swap of ctl publishes the first node, and by its link all of them.
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: the index of the first one, -EINVAL, -ENOMEM, -ENOSPC or -EBUSY.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: the index of the first one, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EAGAIN,
+ * -ENOSPC or -EBUSY.
  */
 long __lfvec_push_many(struct lfvec *vec, const void *elems, unsigned int nr,
 		       gfp_t gfp)
 {
 	struct lfvec_node *head;
-	struct lfvec_stock *st;
-	long ret;
-	int err;
 
 	if (!nr || nr > LFVEC_BATCH_MAX)
 		return -EINVAL;
-	head = lfvec_batch(vec, elems, nr, gfp, &err);
-	if (!head)
-		return err;
-
-	for (;;) {
-		st = lfvec_enter(vec);
-		ret = lfvec_append(vec, st, head, nr);
-		lfvec_leave(vec);
-		if (ret != -ENOMEM)
-			break;
-		head = lfvec_supply(vec, head, nr, gfp);
-		if (!head)
-			return -ENOMEM;
-	}
-
-	if (ret < 0)
-		lfvec_give_back(vec, head);
-	return ret;
+	if (vec->flags & LFVEC_APPEND_ONLY)
+		return -EOPNOTSUPP;
+	head = lfvec_batch(vec, elems, nr, gfp);
+	if (IS_ERR(head))
+		return lfvec_failed(vec, nr, PTR_ERR(head));
+	return lfvec_push_nodes(vec, head, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_push_many);
 
-/**
- * __lfvec_pop - remove the last element; see lfvec_pop()
- * @vec:  the vector
- * @elem: where it is copied to
- *
- * Dechev et al., pop_back, without a descriptor.
- *
- * Context: Any but NMI.
- * Return: 0, -ENOENT or -EBUSY.
- */
-int __lfvec_pop(struct lfvec *vec, void *elem)
+/* Nothing is there, as it may be in all forms but the one that never pops. */
+static int lfvec_nothing(struct lfvec *vec)
 {
-	struct lfvec_stock *st = lfvec_enter(vec);
-	unsigned int pauses = 0;
-	struct lfvec_node *top;
-	unsigned long c, size;
-	int ret = -ENOENT;
-
-	if (unlikely(!st))
-		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
-		c = lfvec_ctl(vec);
-		if (!lfvec_settle(vec, st, c))
-			continue;
-		size = lfvec_ctl_size(c);
-		if (!size)
-			break;
-		top = READ_ONCE(*lfvec_slot(vec, size - 1));
-		if (lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)) {
-			lfvec_copy(vec, elem, top->data);
-			st->pops++;
-			ret = 0;
-			break;
-		}
-	}
-	lfvec_leave(vec);
-	return ret;
+	return vec->flags & LFVEC_APPEND_ONLY ? -EOPNOTSUPP : -ENOENT;
 }
-EXPORT_SYMBOL_GPL(__lfvec_pop);
 
-/**
- * __lfvec_pop_many - remove elements from the end; see lfvec_pop_many()
- * @vec:   the vector
- * @elems: where they are copied to, one after another
- * @nr:    how many at most, 1 to %LFVEC_BATCH_MAX
- *
- * Context: Any but NMI.
- * Return: how many, -EINVAL, -ENOENT or -EBUSY.
- */
-int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
+/* Has a push with a later index replaced what was at @index? */
+static __always_inline bool lfvec_overwritten(struct lfvec *vec,
+					      struct lfvec_node *node,
+					      unsigned long index)
 {
-	struct lfvec_node *nodes[LFVEC_BATCH_MAX];
-	unsigned int pauses = 0, got, i;
-	struct lfvec_stock *st;
-	unsigned long c, size;
-
-	if (!nr || nr > LFVEC_BATCH_MAX)
-		return -EINVAL;
-	st = lfvec_enter(vec);
-	if (!st)
-		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
-		c = lfvec_ctl(vec);
-		if (!lfvec_settle(vec, st, c))
-			continue;
-		size = lfvec_ctl_size(c);
-		got = min_t(unsigned long, nr, size);
-		if (!got)
-			break;
-		for (i = 0; i < got; i++)
-			nodes[i] = READ_ONCE(*lfvec_slot(vec, size - got + i));
-		if (lfvec_swap(vec, c, (unsigned long)nodes[0] | LFVEC_POPPED))
-			break;
-	}
-	for (i = 0; i < got; i++)
-		lfvec_copy(vec, elems + i * vec->esize, nodes[i]->data);
-	st->pops += got;
-	lfvec_leave(vec);
-	return got ? got : -ENOENT;
+	return unlikely(vec->flags & LFVEC_OVERWRITE) && node->index != index;
 }
-EXPORT_SYMBOL_GPL(__lfvec_pop_many);
-
-/**
- * __lfvec_truncate - drop all elements from an index upwards; see
- *		      lfvec_truncate()
- * @vec:  the vector
- * @size: how many elements stay
- *
- * Context: Any but NMI.
- * Return: how many were dropped, or -EBUSY.
- */
-long __lfvec_truncate(struct lfvec *vec, unsigned long size)
-{
-	struct lfvec_stock *st = lfvec_enter(vec);
-	unsigned int pauses = 0;
-	struct lfvec_node *node;
-	unsigned long c, nr;
-
-	if (!st)
-		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
-		c = lfvec_ctl(vec);
-		if (!lfvec_settle(vec, st, c))
-			continue;
-		nr = lfvec_ctl_size(c);
-		nr = nr > size ? nr - size : 0;
-		if (!nr)
-			break;
-		node = READ_ONCE(*lfvec_slot(vec, size));
-		if (lfvec_swap(vec, c, (unsigned long)node | LFVEC_POPPED))
-			break;
-	}
-	st->pops += nr;
-	lfvec_leave(vec);
-	return nr;
-}
-EXPORT_SYMBOL_GPL(__lfvec_truncate);
 
 /*
- * The node of element @index as of ctl value @c, or one that was pushed or
- * stored there since. A write that is pending in @c is looked up, not completed,
- * so that loads write nothing.
+ * The node of element @index, which is below the size as of ctl value @c; or one
+ * that was pushed or stored there since; or NULL, if it was dropped since. A write
+ * that is pending in @c is looked up, not completed, so that loads write nothing.
  */
 static __always_inline struct lfvec_node *
 lfvec_find(struct lfvec *vec, unsigned long c, unsigned long index)
@@ -592,9 +465,6 @@ lfvec_find(struct lfvec *vec, unsigned long c, unsigned long index)
 	struct lfvec_node *node = lfvec_ctl_node(c);
 	struct llist_node *link;
 	unsigned long ahead;
-
-	if (index >= lfvec_ctl_size(c))
-		return NULL;
 
 	if (!(c & LFVEC_POPPED)) {
 		ahead = index - node->index;
@@ -619,13 +489,198 @@ lfvec_find(struct lfvec *vec, unsigned long c, unsigned long index)
 	return smp_load_acquire(lfvec_slot(vec, index));
 }
 
+/*
+ * The oldest element that is left as of ctl value @c: all before it, and none
+ * after it, were overwritten. Up to date as long as ctl is @c.
+ */
+static noinline unsigned long lfvec_oldest_of(struct lfvec *vec,
+					      unsigned long c)
+{
+	unsigned long high = lfvec_ctl_size(c), low, middle;
+	struct lfvec_node *node;
+
+	if (!(vec->flags & LFVEC_OVERWRITE))
+		return 0;
+	low = high > vec->first ? high - vec->first : 0;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		node = lfvec_find(vec, c, middle);
+		if (node && node->index == middle)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return high;
+}
+
+/**
+ * __lfvec_pop - remove the last element; see lfvec_pop()
+ * @vec:  the vector
+ * @elem: where it is copied to
+ *
+ * Dechev et al., pop_back, without a descriptor.
+ *
+ * Context: Any, including NMI.
+ * Return: 0, -ENOENT, -EOPNOTSUPP or -EBUSY.
+ */
+int __lfvec_pop(struct lfvec *vec, void *elem)
+{
+	struct lfvec_stock *st;
+	unsigned int pauses = 0;
+	struct lfvec_node *top;
+	unsigned long c, size;
+	int ret;
+
+	if (unlikely(!lfvec_enter(vec, &st)))
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		size = lfvec_ctl_size(c);
+		if (!size) {
+			ret = lfvec_nothing(vec);
+			break;
+		}
+		top = READ_ONCE(*lfvec_slot(vec, size - 1));
+		if (lfvec_overwritten(vec, top, size - 1)) {
+			ret = -ENOENT;
+			if (lfvec_moved_on(vec, c))
+				continue;
+			break;
+		}
+		if (lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)) {
+			lfvec_copy(vec, elem, top->data);
+			st->pops++;
+			ret = 0;
+			break;
+		}
+	}
+	lfvec_leave(vec);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(__lfvec_pop);
+
+/* The last elements, at most @nr, the last one first; returns how many. */
+static unsigned int lfvec_last(struct lfvec *vec, unsigned long size,
+			       struct lfvec_node **nodes, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr && size; i++) {
+		nodes[i] = READ_ONCE(*lfvec_slot(vec, --size));
+		if (lfvec_overwritten(vec, nodes[i], size))
+			break;
+	}
+	return i;
+}
+
+/**
+ * __lfvec_pop_many - remove elements from the end; see lfvec_pop_many()
+ * @vec:   the vector
+ * @elems: where they are copied to, one after another
+ * @nr:    how many at most, 1 to %LFVEC_BATCH_MAX
+ *
+ * Context: Any, including NMI.
+ * Return: how many, -EINVAL, -ENOENT, -EOPNOTSUPP or -EBUSY.
+ */
+int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
+{
+	struct lfvec_node *nodes[LFVEC_BATCH_MAX];
+	unsigned int pauses = 0, got, i;
+	struct lfvec_stock *st;
+	unsigned long c;
+
+	if (!nr || nr > LFVEC_BATCH_MAX)
+		return -EINVAL;
+	if (!lfvec_enter(vec, &st))
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		got = lfvec_last(vec, lfvec_ctl_size(c), nodes, nr);
+		if (got ? lfvec_swap(vec, c, (unsigned long)nodes[got - 1] |
+				     LFVEC_POPPED) : !lfvec_moved_on(vec, c))
+			break;
+	}
+	for (i = 0; i < got; i++)
+		lfvec_copy(vec, elems + (got - 1 - i) * vec->esize,
+			   nodes[i]->data);
+	st->pops += got;
+	lfvec_leave(vec);
+	return got ? got : lfvec_nothing(vec);
+}
+EXPORT_SYMBOL_GPL(__lfvec_pop_many);
+
+/**
+ * __lfvec_truncate - drop all elements from an index upwards; see
+ *		      lfvec_truncate()
+ * @vec:  the vector
+ * @size: how many elements stay
+ *
+ * Context: Any, including NMI.
+ * Return: how many were dropped, -EOPNOTSUPP or -EBUSY.
+ */
+long __lfvec_truncate(struct lfvec *vec, unsigned long size)
+{
+	unsigned long c, from, nr;
+	unsigned int pauses = 0;
+	struct lfvec_node *node;
+	struct lfvec_stock *st;
+
+	if (vec->flags & LFVEC_APPEND_ONLY)
+		return -EOPNOTSUPP;
+	if (!lfvec_enter(vec, &st))
+		return -EBUSY;
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		c = lfvec_ctl(vec);
+		if (!lfvec_settle(vec, st, c))
+			continue;
+		from = max(size, lfvec_oldest_of(vec, c));
+		nr = lfvec_ctl_size(c);
+		nr = nr > from ? nr - from : 0;
+		if (!nr && !lfvec_moved_on(vec, c))
+			break;
+		if (!nr)
+			continue;
+		node = READ_ONCE(*lfvec_slot(vec, from));
+		if (lfvec_swap(vec, c, (unsigned long)node | LFVEC_POPPED))
+			break;
+	}
+	st->pops += nr;
+	lfvec_leave(vec);
+	return nr;
+}
+EXPORT_SYMBOL_GPL(__lfvec_truncate);
+
+/* Find an element; as lfvec_seek(), for all forms. */
+static __always_inline struct lfvec_node *lfvec_look(struct lfvec *vec,
+						     unsigned long index)
+{
+	unsigned long c = lfvec_ctl(vec);
+	unsigned long size = lfvec_ctl_size(c);
+	struct lfvec_node *node;
+
+	if (unlikely(index >= size))
+		return lfvec_seek(vec, index);
+	/* maybe by what is pending, so that its slot does not tell */
+	if (unlikely(size - index > vec->span))
+		return ERR_PTR(-EPIPE);
+	node = lfvec_find(vec, c, index);
+	if (likely(node && node->index == index))
+		return node;
+	/* if NULL: dropped since, and its slot emptied by lfvec_shrink() */
+	return ERR_PTR(node ? -EPIPE : -ERANGE);
+}
+
 /**
  * __lfvec_get - find an element; see lfvec_get()
  * @vec:   the vector
  * @index: its index
  *
  * Context: Any, including NMI; within rcu_read_lock().
- * Return: the element, or NULL if @index is not below the size.
+ * Return: the element, or NULL if there is none.
  */
 const void *__lfvec_get(struct lfvec *vec, unsigned long index)
 {
@@ -633,8 +688,8 @@ const void *__lfvec_get(struct lfvec *vec, unsigned long index)
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(),
 			 "lfvec_get() outside of rcu_read_lock()");
-	node = lfvec_find(vec, lfvec_ctl(vec), index);
-	return node ? node->data : NULL;
+	node = lfvec_look(vec, index);
+	return IS_ERR(node) ? NULL : node->data;
 }
 EXPORT_SYMBOL_GPL(__lfvec_get);
 
@@ -645,18 +700,21 @@ EXPORT_SYMBOL_GPL(__lfvec_get);
  * @elem:  where it is copied to
  *
  * Context: Any, including NMI.
- * Return: 0 or -ERANGE.
+ * Return: 0, -ERANGE or -EPIPE.
  */
 int __lfvec_load(struct lfvec *vec, unsigned long index, void *elem)
 {
 	struct lfvec_node *node;
+	int ret = 0;
 
 	preempt_disable();
-	node = lfvec_find(vec, lfvec_ctl(vec), index);
-	if (node)
+	node = lfvec_look(vec, index);
+	if (IS_ERR(node))
+		ret = PTR_ERR(node);
+	else
 		lfvec_copy(vec, elem, node->data);
 	preempt_enable();
-	return node ? 0 : -ERANGE;
+	return ret;
 }
 EXPORT_SYMBOL_GPL(__lfvec_load);
 
@@ -673,27 +731,30 @@ EXPORT_SYMBOL_GPL(__lfvec_load);
  */
 int __lfvec_peek(struct lfvec *vec, void *elem)
 {
-	struct lfvec_node *node = NULL;
+	bool append_only = vec->flags & LFVEC_APPEND_ONLY;
+	struct lfvec_node *node;
 	unsigned long c, size;
 
 	preempt_disable();
 	do {
 		c = lfvec_ctl(vec);
-		size = lfvec_ctl_size(c);
-		node = size ? lfvec_find(vec, c, size - 1) : NULL;
-	} while (node && lfvec_moved_on(vec, c));
-	if (node)
+		size = __lfvec_size(vec);
+		node = size ? lfvec_look(vec, size - 1) : ERR_PTR(-ENOENT);
+		/* what only appends keeps its ctl, and is never empty again */
+	} while (lfvec_moved_on(vec, c) ||
+		 (append_only && size && IS_ERR(node)));
+	if (!IS_ERR(node))
 		lfvec_copy(vec, elem, node->data);
 	preempt_enable();
-	return node ? 0 : -ENOENT;
+	return IS_ERR(node) ? -ENOENT : 0;
 }
 EXPORT_SYMBOL_GPL(__lfvec_peek);
 
 /*
  * Put @node at @index, which is ordered against pops like a push: through ctl.
  * If @expect, only if it equals the element there, else copy that to @expect.
- * If @out, copy the former element to it. Returns 1, 0 if not as expected, or
- * -ERANGE.
+ * If @out, copy the former element to it. Returns 1, 0 if not as expected,
+ * -ERANGE, or -EPIPE if the element was overwritten.
  */
 static __always_inline int
 lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
@@ -713,6 +774,11 @@ lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
 			return -ERANGE;
 		slot = lfvec_slot(vec, index);
 		old = READ_ONCE(*slot);
+		if (unlikely(!old || old->index != index)) {
+			if (lfvec_moved_on(vec, c))
+				continue;
+			return -EPIPE;
+		}
 		if (expect && memcmp(old->data, expect, vec->esize)) {
 			lfvec_copy(vec, expect, old->data);
 			return 0;
@@ -727,36 +793,54 @@ lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
 	return 1;
 }
 
+/* Store where there was no node in stock. */
+static noinline int lfvec_exchange_slow(struct lfvec *vec, unsigned long index,
+					const void *new, void *expect,
+					void *out, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	struct lfvec_stock *st;
+	int ret;
+
+	/* not worth a node */
+	if (index >= __lfvec_size(vec))
+		return -ERANGE;
+	node = lfvec_node_alloc(vec, gfp);
+	if (IS_ERR(node))
+		return lfvec_failed(vec, 1, PTR_ERR(node));
+	lfvec_copy(vec, node->data, new);
+	st = lfvec_enter_again(vec);
+	ret = lfvec_put_at(vec, st, index, node, expect, out);
+	if (ret <= 0)
+		lfvec_node_put(vec, st, node);
+	lfvec_leave(vec);
+	return ret;
+}
+
 /* Take a node, fill it and put it at @index: what all kinds of store do. */
 static __always_inline int
 lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
 	       void *expect, void *out, gfp_t gfp)
 {
-	struct lfvec_node *node = NULL;
+	struct lfvec_node *node;
 	struct lfvec_stock *st;
 	int ret;
 
-	for (;;) {
-		st = lfvec_enter(vec);
-		if (unlikely(!st))
-			return -EBUSY;
-		if (likely(!node))
-			node = lfvec_node_get(vec, st);
-		if (likely(node)) {
-			lfvec_copy(vec, node->data, new);
-			ret = lfvec_put_at(vec, st, index, node, expect, out);
-			if (ret <= 0)
-				lfvec_node_put(vec, st, node);
-			lfvec_leave(vec);
-			return ret;
-		}
-		lfvec_leave(vec);
-		if (index >= __lfvec_size(vec))
-			return -ERANGE;
-		node = lfvec_node_alloc(vec, gfp);
-		if (!node)
-			return -ENOMEM;
+	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
+		return -EOPNOTSUPP;
+	if (unlikely(!lfvec_enter(vec, &st)))
+		return lfvec_failed(vec, 1, -EBUSY);
+	node = lfvec_node_get(vec, st, gfp);
+	if (likely(node)) {
+		lfvec_copy(vec, node->data, new);
+		ret = lfvec_put_at(vec, st, index, node, expect, out);
+		if (ret <= 0)
+			lfvec_node_put(vec, st, node);
 	}
+	lfvec_leave(vec);
+	if (unlikely(!node))
+		return lfvec_exchange_slow(vec, index, new, expect, out, gfp);
+	return ret;
 }
 
 /**
@@ -769,8 +853,8 @@ lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
  * Goes through ctl, where Dechev et al. write the slot alone: that is not
  * linearizable against a pop.
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: 0, -ERANGE, -ENOMEM or -EBUSY.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: 0, -ERANGE, -EPIPE, -EOPNOTSUPP, -ENOMEM, -EAGAIN or -EBUSY.
  */
 int __lfvec_store(struct lfvec *vec, unsigned long index, const void *elem,
 		  gfp_t gfp)
@@ -789,8 +873,8 @@ EXPORT_SYMBOL_GPL(__lfvec_store);
  * @old:   where the former one is copied to
  * @gfp:   how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: 0, -ERANGE, -ENOMEM or -EBUSY.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: 0, -ERANGE, -EPIPE, -EOPNOTSUPP, -ENOMEM, -EAGAIN or -EBUSY.
  */
 int __lfvec_xchg(struct lfvec *vec, unsigned long index, const void *new,
 		 void *old, gfp_t gfp)
@@ -810,8 +894,9 @@ EXPORT_SYMBOL_GPL(__lfvec_xchg);
  * @new:   the new element
  * @gfp:   how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: 1 if replaced, 0 if not as expected, -ERANGE, -ENOMEM or -EBUSY.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: 1 if replaced, 0 if not as expected, -ERANGE, -EPIPE, -EOPNOTSUPP,
+ * -ENOMEM, -EAGAIN or -EBUSY.
  */
 int __lfvec_cmpxchg(struct lfvec *vec, unsigned long index, void *old,
 		    const void *new, gfp_t gfp)
@@ -831,6 +916,8 @@ unsigned long __lfvec_size(struct lfvec *vec)
 {
 	unsigned long size;
 
+	if (vec->flags & LFVEC_APPEND_ONLY)
+		return lfvec_end(vec);
 	preempt_disable();
 	size = lfvec_ctl_size(lfvec_ctl(vec));
 	preempt_enable();
@@ -839,13 +926,107 @@ unsigned long __lfvec_size(struct lfvec *vec)
 EXPORT_SYMBOL_GPL(__lfvec_size);
 
 /**
+ * __lfvec_oldest - the first index that there is; see lfvec_oldest()
+ * @vec: the vector
+ *
+ * Context: Any, including NMI.
+ * Return: its index, or the size if nothing is there.
+ */
+unsigned long __lfvec_oldest(struct lfvec *vec)
+{
+	unsigned long c, oldest;
+
+	if (!(vec->flags & LFVEC_OVERWRITE))
+		return 0;
+	if (vec->flags & LFVEC_APPEND_ONLY) {
+		oldest = lfvec_end(vec);
+		return oldest > vec->first ? oldest - vec->first : 0;
+	}
+	preempt_disable();
+	do {
+		c = lfvec_ctl(vec);
+		oldest = lfvec_oldest_of(vec, c);
+	} while (lfvec_moved_on(vec, c));
+	preempt_enable();
+	return oldest;
+}
+EXPORT_SYMBOL_GPL(__lfvec_oldest);
+
+/**
+ * lfvec_dead_end - how far above the size slots have nodes
+ * @vec: the vector
+ *
+ * Context: Any.
+ * Return: the first index above the size whose slot is empty.
+ */
+unsigned long lfvec_dead_end(struct lfvec *vec)
+{
+	unsigned long index = __lfvec_size(vec), pos, bucket;
+
+	for (;; index++) {
+		pos = lfvec_pos(vec, index);
+		bucket = index < vec->max ? lfvec_bucket(vec, pos) : 0;
+		if (!bucket || !READ_ONCE(*lfvec_slot_in(bucket, pos)))
+			return index;
+	}
+}
+
+/* Is @node in the slot of @index, and never to be found there by a pop? */
+static bool lfvec_dead(struct lfvec *vec, struct lfvec_node *node,
+		       unsigned long index)
+{
+	unsigned long c = lfvec_ctl(vec);
+
+	return node && index >= lfvec_ctl_size(c) && lfvec_ctl_node(c) != node;
+}
+
+/**
+ * lfvec_empty_slots - take nodes that were popped out of their slots
+ * @vec:   the vector, neither overwriting nor append-only
+ * @index: from this slot on
+ * @end:   to before this one
+ *
+ * Each of these slots must have had a node for a grace period at least, and
+ * nobody else may empty any. See shrink.c.
+ *
+ * Context: Outside of operations.
+ */
+void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
+		       unsigned long end)
+{
+	struct lfvec_node **slot, *node;
+	struct lfvec_stock *st;
+
+	if (!lfvec_enter(vec, &st))
+		return;
+	for (; index < end; index++) {
+		slot = lfvec_slot(vec, index);
+		/*
+		 * LMM(lfvec_empty_slots:A)
+		 *
+		 * The node before the look at ctl: if the index is not below the
+		 * size then, the node that was in the slot before is dead. Pairs
+		 * with lfvec_swap:A.
+		 */
+		node = smp_load_acquire(slot);
+		lfvec_step();
+		if (lfvec_dead(vec, node, index) &&
+		    cmpxchg(slot, node, NULL) == node)
+			lfvec_node_retire(vec, st, node);
+	}
+	if (st->retired)
+		lfvec_seal(vec, st);
+	lfvec_leave(vec);
+}
+
+/**
  * __lfvec_reserve - have memory ready; see lfvec_reserve()
  * @vec: the vector
  * @nr:  for how many pushes from now on
  * @gfp: how memory may be had; 0 only checks
  *
- * Context: Any but NMI, as far as @gfp allows.
- * Return: 0, -ENOMEM, -ENOSPC or -EINTR.
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: 0, -ENOMEM, -EAGAIN, -ENOSPC or -EINTR.
  */
 int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
 {
@@ -854,9 +1035,11 @@ int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
 
 	if (!nr)
 		return 0;
-	err = lfvec_bucket_supply(vec, size, nr, gfp);
-	if (err)
-		return err;
+	if (!(vec->flags & LFVEC_OVERWRITE)) {
+		err = lfvec_bucket_supply(vec, size, nr, gfp);
+		if (err)
+			return err;
+	}
 	return lfvec_nodes_reserve(vec, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_reserve);
@@ -866,15 +1049,19 @@ EXPORT_SYMBOL_GPL(__lfvec_reserve);
  * @vec:   the vector
  * @stats: where they go
  *
- * Context: Any but NMI.
+ * Context: Any, including NMI.
  */
 void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats)
 {
 	memset(stats, 0, sizeof(*stats));
-	stats->size = __lfvec_size(vec);
-	stats->capacity = __lfvec_capacity(vec);
 	lfvec_buckets_stats(vec, stats);
 	lfvec_nodes_stats(vec, stats);
+	stats->capacity = __lfvec_capacity(vec);
+	stats->size = __lfvec_size(vec);
+	/* what came and neither went nor is there */
+	if (vec->flags & LFVEC_OVERWRITE)
+		stats->overwritten = stats->pushes - stats->pops -
+				     (stats->size - __lfvec_oldest(vec));
 }
 EXPORT_SYMBOL_GPL(__lfvec_stats);
 
@@ -885,22 +1072,36 @@ EXPORT_SYMBOL_GPL(__lfvec_stats);
  * @attr:  what it is to be like, or NULL
  *
  * Context: Task; may sleep.
- * Return: 0, -EINVAL or -ENOMEM.
+ * Return: 0, -EINVAL, -ENOMEM or -EINTR.
  */
 int __lfvec_init(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr)
 {
+	static const struct lfvec_attr defaults;
 	int err;
 
+	attr = attr ?: &defaults;
+	if (attr->flags & ~(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY))
+		return -EINVAL;
 	memset(vec, 0, sizeof(*vec));
+	vec->flags = attr->flags;
 	/* Size 0 and nothing pending; never retired, as it is in no slot. */
 	atomic_long_set(&vec->ctl, (unsigned long)&vec->root | LFVEC_POPPED);
 
-	err = lfvec_nodes_init(vec, esize);
+	err = lfvec_nodes_init(vec, esize, attr);
 	if (err)
 		return err;
 	err = lfvec_buckets_init(vec, attr);
 	if (err)
-		lfvec_nodes_destroy(vec);
+		goto nodes;
+	err = lfvec_supply_init(vec);
+	if (err)
+		goto buckets;
+	return 0;
+
+buckets:
+	lfvec_buckets_destroy(vec);
+nodes:
+	lfvec_nodes_destroy(vec);
 	return err;
 }
 EXPORT_SYMBOL_GPL(__lfvec_init);
@@ -913,6 +1114,7 @@ EXPORT_SYMBOL_GPL(__lfvec_init);
  */
 void __lfvec_destroy(struct lfvec *vec)
 {
+	lfvec_supply_exit(vec);
 	lfvec_nodes_quiesce(vec);
 	lfvec_buckets_destroy(vec);
 	lfvec_nodes_destroy(vec);

@@ -302,8 +302,8 @@ TEST(stats)
 	EXPECT_EQ(0, s.retries);
 	EXPECT_EQ(0, s.helped);
 	EXPECT_EQ(1, s.size);
-	EXPECT_EQ(2, s.capacity);
-	EXPECT_EQ(1, s.buckets);
+	EXPECT_LE(2, s.capacity);
+	EXPECT_LE(1, s.buckets);
 	EXPECT_EQ(0, s.buckets_lost);
 	EXPECT_EQ(32, s.node_size);
 	/* one in a slot, one popped in its slot, one replaced */

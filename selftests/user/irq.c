@@ -15,7 +15,7 @@
 
 #define RECORDS_MAX	9
 #define BATCH		3
-#define SIZE_MAX_HERE	64
+#define SIZE_MAX_HERE	64	/* of what is there at the same time */
 
 /* More steps than most operations have. */
 #define STEPS		32
@@ -25,12 +25,12 @@
 
 enum op {
 	PUSH, POP, LOAD, PEEK, XCHG, CMPXCHG, PUSH_MANY, POP_MANY, TRUNCATE,
-	SIZE, OPS
+	SIZE, OLDEST, SHRINK, OPS
 };
 
 static const char * const op_names[OPS] = {
 	"push", "pop", "load", "peek", "xchg", "cmpxchg", "push_many",
-	"pop_many", "truncate", "size",
+	"pop_many", "truncate", "size", "oldest", "shrink",
 };
 
 struct record {
@@ -45,12 +45,16 @@ struct record {
 	long		ret;
 };
 
+/* What is there: from oldest to before size, each at its index modulo. */
 struct model {
 	u8		elem[SIZE_MAX_HERE];
+	unsigned long	oldest;
 	unsigned long	size;
 };
 
 static struct lfvec *vec;
+static struct lfvec_attr attr;
+static unsigned long base;	/* the size when a case began */
 static struct record records[RECORDS_MAX];
 static unsigned int nr_records, level, stamp;
 
@@ -90,8 +94,15 @@ static void do_op(struct record *r)
 	case TRUNCATE:
 		r->ret = __lfvec_truncate(vec, r->arg);
 		break;
-	default:
+	case SIZE:
 		r->ret = __lfvec_size(vec);
+		break;
+	case OLDEST:
+		r->ret = __lfvec_oldest(vec);
+		break;
+	default:
+		__lfvec_shrink(vec);
+		r->op = OPS;
 	}
 	/* Nothing in stock: no more than if it had not been tried. */
 	if (r->ret == -ENOMEM && !gfp)
@@ -108,7 +119,7 @@ static void run_op(enum op op)
 	memset(r, 0, sizeof(*r));
 	r->op = op;
 	r->level = level;
-	r->arg = step_random() % 4;
+	r->arg = base + step_random() % 4;
 	if (op == PUSH_MANY || op == POP_MANY)
 		r->arg = 1 + step_random() % BATCH;
 	for (i = 0; i < BATCH; i++)
@@ -124,6 +135,9 @@ static enum op random_op(void)
 	/* What makes slots and nodes recur comes more often. */
 	enum op op = step_random() % (OPS + 6);
 
+	/* What sleeps interrupts nothing. */
+	if (op == SHRINK && level)
+		op = POP;
 	return op < OPS ? op : op % 2;
 }
 
@@ -147,72 +161,112 @@ static void interrupt(void)
 	step_left = step_random() % 4 ? 0 : random_steps();
 }
 
+static u8 *model_at(struct model *m, unsigned long index)
+{
+	return &m->elem[index % SIZE_MAX_HERE];
+}
+
+static bool model_push(struct model *m, const struct record *r)
+{
+	unsigned long nr = r->op == PUSH ? 1 : r->arg, i;
+
+	if (attr.flags & LFVEC_OVERWRITE && nr > attr.max)
+		return r->ret == -ENOSPC;
+	for (i = 0; i < nr; i++)
+		*model_at(m, m->size + i) = r->in[i];
+	m->size += nr;
+	if (attr.flags & LFVEC_OVERWRITE && m->size - m->oldest > attr.max)
+		m->oldest = m->size - attr.max;
+	return m->size - m->oldest <= SIZE_MAX_HERE &&
+	       r->ret == (long)(m->size - nr);
+}
+
+static bool model_pop_many(struct model *m, const struct record *r)
+{
+	unsigned long nr = min(r->arg, m->size - m->oldest), i;
+
+	m->size -= nr;
+	for (i = 0; i < nr; i++)
+		if (r->out[i] != *model_at(m, m->size + i))
+			return false;
+	return r->ret == (nr ? (long)nr : -ENOENT);
+}
+
+/* Load and store. */
+static bool model_place(struct model *m, const struct record *r)
+{
+	u8 *elem = model_at(m, r->arg);
+
+	if (r->arg >= m->size)
+		return r->ret == -ERANGE;
+	if (r->arg < m->oldest)
+		return r->ret == -EPIPE;
+	if (r->out[0] != *elem)
+		return false;
+	if (r->op == CMPXCHG && r->expect != *elem)
+		return !r->ret;
+	if (r->op != LOAD)
+		*elem = r->in[0];
+	return r->ret == (r->op == CMPXCHG);
+}
+
+static bool only_appends(enum op op)
+{
+	return op == PUSH || op == LOAD || op == PEEK || op == SIZE ||
+	       op == OLDEST;
+}
+
 /* Do to the model what was done; false if the results are not the same. */
 static bool model_op(struct model *m, const struct record *r)
 {
-	unsigned long nr, i;
-	u8 *last = m->elem + m->size - 1;
+	unsigned long nr;
 
+	if (r->op == OPS)
+		return true;
+	if (attr.flags & LFVEC_APPEND_ONLY && !only_appends(r->op))
+		return r->ret == -EOPNOTSUPP;
 	switch (r->op) {
 	case PUSH:
 	case PUSH_MANY:
-		nr = r->op == PUSH ? 1 : r->arg;
-		if (m->size + nr > SIZE_MAX_HERE)
-			return false;
-		memcpy(m->elem + m->size, r->in, nr);
-		m->size += nr;
-		return r->ret == (long)(m->size - nr);
+		return model_push(m, r);
 	case POP:
 	case PEEK:
-		if (!m->size)
+		if (m->size == m->oldest)
 			return r->ret == -ENOENT;
+		nr = m->size - 1;
 		m->size -= r->op == POP;
-		return !r->ret && r->out[0] == *last;
+		return !r->ret && r->out[0] == *model_at(m, nr);
 	case POP_MANY:
-		nr = min(r->arg, m->size);
-		m->size -= nr;
-		return nr ? r->ret == (long)nr &&
-			    !memcmp(r->out, m->elem + m->size, nr) :
-			    r->ret == -ENOENT;
+		return model_pop_many(m, r);
 	case TRUNCATE:
-		nr = m->size - min(m->size, r->arg);
+		nr = m->size - min(m->size, max(r->arg, m->oldest));
 		m->size -= nr;
 		return r->ret == (long)nr;
 	case SIZE:
 		return r->ret == (long)m->size;
-	case OPS:
-		return true;
+	case OLDEST:
+		return r->ret == (long)(attr.flags & LFVEC_OVERWRITE ?
+					m->oldest : 0);
 	default:
-		break;
+		return model_place(m, r);
 	}
-
-	i = r->arg;
-	if (i >= m->size)
-		return r->ret == -ERANGE;
-	if (r->out[0] != m->elem[i])
-		return false;
-	if (r->op == CMPXCHG && r->expect != m->elem[i])
-		return !r->ret;
-	if (r->op != LOAD)
-		m->elem[i] = r->in[0];
-	return r->ret == (r->op == CMPXCHG);
 }
 
-static bool model_is(const struct model *m)
+static bool model_is(struct model *m)
 {
 	unsigned long i;
 	u8 elem;
 
 	if (__lfvec_size(vec) != m->size)
 		return false;
-	for (i = 0; i < m->size; i++)
-		if (__lfvec_load(vec, i, &elem) || elem != m->elem[i])
+	for (i = m->oldest; i < m->size; i++)
+		if (__lfvec_load(vec, i, &elem) || elem != *model_at(m, i))
 			return false;
 	return true;
 }
 
 /* Is there an order of the records that are not @done yet? */
-static bool explained(const struct model *m, unsigned int done)
+static bool explained(struct model *m, unsigned int done)
 {
 	unsigned int first_end = -1U, i;
 	struct model next;
@@ -233,14 +287,15 @@ static bool explained(const struct model *m, unsigned int done)
 	return false;
 }
 
-static void print_records(const struct model *before, unsigned long nr)
+static void print_records(struct model *before, unsigned long nr)
 {
 	unsigned long i;
 	u8 elem;
 
-	printf("# case %lu, at first", nr);
-	for (i = 0; i < before->size; i++)
-		printf(" %u", before->elem[i]);
+	printf("# case %lu, form %u, max %lu, from %lu at first", nr, attr.flags,
+	       attr.max, before->oldest);
+	for (i = before->oldest; i < before->size; i++)
+		printf(" %u", *model_at(before, i));
 	printf("\n");
 	for (i = 0; i < nr_records; i++) {
 		struct record *r = &records[i];
@@ -252,25 +307,33 @@ static void print_records(const struct model *before, unsigned long nr)
 		       r->out[0], r->out[1], r->out[2]);
 	}
 	printf("# in the end");
-	for (i = 0; !__lfvec_load(vec, i, &elem); i++)
+	for (i = __lfvec_oldest(vec); !__lfvec_load(vec, i, &elem); i++)
 		printf(" %u", elem);
 	printf("\n");
 }
 
-/* Up to three elements, which came one by one or at once. */
+/* A few elements, which came one by one or at once. */
 static void fill(struct model *m)
 {
-	unsigned long i;
+	unsigned long nr = step_random() % (BATCH + 1), i;
+	u8 elems[BATCH];
 
-	m->size = step_random() % (BATCH + 1);
-	for (i = 0; i < m->size; i++)
-		m->elem[i] = step_random() % values;
 	__lfvec_truncate(vec, 0);
-	if (step_random() % 2)
-		__lfvec_push_many(vec, m->elem, m->size, GFP_KERNEL);
+	for (i = 0; i < nr; i++)
+		elems[i] = step_random() % values;
+	base = __lfvec_size(vec);
+	if (step_random() % 2 && __lfvec_push_many(vec, elems, nr, GFP_KERNEL) >= 0)
+		i = nr;
 	else
-		for (i = 0; i < m->size; i++)
-			__lfvec_push(vec, &m->elem[i], GFP_KERNEL);
+		for (i = 0; i < nr; i++)
+			__lfvec_push(vec, &elems[i], GFP_KERNEL);
+
+	m->oldest = __lfvec_oldest(vec);
+	if (attr.flags & LFVEC_APPEND_ONLY && !(attr.flags & LFVEC_OVERWRITE))
+		m->oldest = base - min(base, 8UL);
+	m->size = __lfvec_size(vec);
+	for (i = m->oldest; i < m->size; i++)
+		__lfvec_load(vec, i, model_at(m, i));
 }
 
 static bool one_case(unsigned long nr)
@@ -283,6 +346,8 @@ static bool one_case(unsigned long nr)
 	step_left = random_steps();
 	run_op(random_op());
 	step_left = 0;
+	while (stub_do_work())
+		;
 	if (explained(&before, 0))
 		return true;
 	print_records(&before, nr);
@@ -291,8 +356,19 @@ static bool one_case(unsigned long nr)
 
 static void create(void)
 {
-	struct lfvec_attr attr = { .first = BIT(step_random() % 3) };
+	static const unsigned int forms[] = {
+		0, 0, 0, LFVEC_OVERWRITE, LFVEC_APPEND_ONLY,
+		LFVEC_OVERWRITE | LFVEC_APPEND_ONLY,
+	};
 
+	attr = (struct lfvec_attr){
+		.flags = forms[step_random() % ARRAY_SIZE(forms)],
+		.spare = 1 + step_random() % 4,
+	};
+	if (attr.flags & LFVEC_OVERWRITE)
+		attr.max = BIT(step_random() % 4);
+	else
+		attr.first = BIT(step_random() % 3);
 	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
 	if (!vec || __lfvec_init(vec, 1, &attr))
 		exit(3);
@@ -334,6 +410,7 @@ int main(int argc, char **argv)
 	unsigned long cases = argument(argv[1], 300000), nr;
 	bool good;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	stub_online();
 	step_hook = interrupt;
 	step_seed(argument(argc > 1 ? argv[2] : NULL, 1));

@@ -31,7 +31,7 @@ static u8 out[LFVEC_BATCH_MAX * LFVEC_ELEM_MAX];
 
 static bool create(unsigned int esize, unsigned long first, unsigned long max)
 {
-	struct lfvec_attr attr = { .first = first, .max = max };
+	struct lfvec_attr attr = { .first = first, .max = max, .spare = 1 };
 	int err = __lfvec_init(&vec, esize, &attr);
 
 	CHECK(!err);
@@ -344,7 +344,7 @@ static void test_no_memory(void)
 
 static void test_init_no_memory(void)
 {
-	unsigned long nth;
+	unsigned long nth, errors = 0;
 	bool failed = true;
 	int err;
 
@@ -353,17 +353,20 @@ static void test_init_no_memory(void)
 		err = __lfvec_init(&vec, 8, NULL);
 		failed = stub_alloc_failed();
 		stub_fail_alloc(0, false);
-		CHECK(err == (failed ? -ENOMEM : 0));
+		/* One node at a time will do where many are not to be had. */
+		CHECK(!err || (failed && err == -ENOMEM));
+		errors += !!err;
 		if (!err)
 			__lfvec_destroy(&vec);
 		CHECK(!stub_allocated());
 	}
-	CHECK(nth == 6);
+	CHECK(errors > 5);
 }
 
 /* A fifth operation on a CPU is one too many, but may still look. */
 static void test_levels(void)
 {
+	struct lfvec_stock *st;
 	unsigned int level;
 
 	if (!create(1, 0, 0))
@@ -372,9 +375,9 @@ static void test_levels(void)
 	random_push();
 	for (level = 0; level < LFVEC_LEVELS; level++) {
 		CHECK(__lfvec_push(&vec, in, 0) == level + 1);
-		CHECK(lfvec_enter(&vec));
+		CHECK(lfvec_enter(&vec, &st));
 	}
-	CHECK(!lfvec_enter(&vec));
+	CHECK(!lfvec_enter(&vec, &st));
 	CHECK(__lfvec_push(&vec, in, 0) == -EBUSY);
 	CHECK(__lfvec_push_many(&vec, in, 2, 0) == -EBUSY);
 	CHECK(__lfvec_pop(&vec, out) == -EBUSY);
@@ -394,6 +397,7 @@ static void test_levels(void)
 /* A push and some stores on each level of this CPU, from what is in stock. */
 static void use_levels(unsigned int stores)
 {
+	struct lfvec_stock *st;
 	unsigned int level, i;
 
 	for (level = 0; level < LFVEC_LEVELS; level++) {
@@ -402,7 +406,7 @@ static void use_levels(unsigned int stores)
 		model_push(1);
 		for (i = 0; i < stores; i++)
 			CHECK(!__lfvec_store(&vec, 0, model.elem[0], 0));
-		CHECK(lfvec_enter(&vec));
+		CHECK(lfvec_enter(&vec, &st));
 	}
 	while (level--)
 		lfvec_leave(&vec);

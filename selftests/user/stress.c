@@ -20,7 +20,7 @@
 #include "peers.h"
 #include "stub.h"
 
-#define THREADS_MAX	32
+#define THREADS_MAX	32	/* the last one is the keeper */
 #define TICK_US		20000
 
 /* Operations between two calls of peer->relax() by one thread. */
@@ -49,6 +49,7 @@ struct options {
 	unsigned long		yield;
 	unsigned long		irq;
 	unsigned long		watchdog;
+	bool			shrink;
 	struct lfvec_attr	attr;
 };
 
@@ -306,7 +307,7 @@ static void *work(void *arg)
 static void read_all(bool forwards)
 {
 	unsigned long index, last = -1UL;
-	struct lfvec_iter it = { vec, &index, 0 };
+	struct lfvec_iter it = __lfvec_begin(vec, &index);
 	const void *elem;
 
 	rcu_read_lock();
@@ -318,13 +319,28 @@ static void read_all(bool forwards)
 			break;
 		ledger_seen(me->ledger, elem);
 		/* Backwards, what was popped meanwhile is left out. */
-		if (forwards ? index != last + 1 : index >= last)
+		if (forwards ? index != last + 1 && !opt.attr.flags :
+			       index >= last)
 			me->ledger->disorder++;
 		last = index;
 	}
 	rcu_read_unlock();
 	if (!__lfvec_peek(vec, me->buffers[0].a))
 		ledger_seen(me->ledger, me->buffers[0].a);
+}
+
+/* Does what the kernel does in the background, and shrinks if asked to. */
+static void *keeper(void *arg)
+{
+	thread_begin(arg);
+	while (!stopped()) {
+		if (opt.shrink)
+			__lfvec_shrink(vec);
+		if (!stub_do_work())
+			usleep(100);
+	}
+	thread_end();
+	return NULL;
 }
 
 static void *reader(void *arg)
@@ -385,20 +401,22 @@ static void watch(void)
 
 static double run(struct account *account)
 {
-	unsigned long threads = opt.threads + opt.readers, i, level;
+	unsigned long threads = opt.threads + opt.readers + 1, i, level;
 	size_t room = opt.esize * LFVEC_BATCH_MAX;
 	double begin;
 
 	running = opt.threads;
 	pthread_barrier_init(&start, NULL, threads + 1);
 	for (i = 0; i < threads; i++) {
+		void *(*body)(void *arg) = i < opt.threads ? work :
+					   i < threads - 1 ? reader : keeper;
+
 		workers[i].ledger = account_ledger(account, i);
 		for (level = 0; level < LFVEC_LEVELS; level++) {
 			workers[i].buffers[level].a = malloc(room);
 			workers[i].buffers[level].b = malloc(room);
 		}
-		if (pthread_create(&workers[i].thread, NULL,
-				   i < opt.threads ? work : reader,
+		if (pthread_create(&workers[i].thread, NULL, body,
 				   &workers[i])) {
 			perror("pthread_create");
 			exit(3);
@@ -420,19 +438,27 @@ static double run(struct account *account)
 /* What is left at the end, in both ways to get at it. */
 static void drain(struct ledger *ledger)
 {
-	unsigned long size = opt.peer->size(vec), i;
+	bool pops = !(opt.attr.flags & LFVEC_APPEND_ONLY);
+	unsigned long size = opt.peer->size(vec), oldest = 0, i;
 	u8 elem[LFVEC_ELEM_MAX], loaded[LFVEC_ELEM_MAX];
+	struct lfvec_stats stats = { };
 
-	for (i = size; i > 0; i--) {
+	if (opt.peer == &peer_lfvec) {
+		oldest = __lfvec_oldest(vec);
+		__lfvec_stats(vec, &stats);
+	}
+	/* Nobody saw which ones these were. */
+	ledger->truncated += stats.overwritten;
+	for (i = size; i > oldest; i--) {
 		if (opt.peer->load(vec, i - 1, loaded) ||
-		    opt.peer->pop(vec, elem) ||
-		    memcmp(elem, loaded, opt.esize)) {
+		    (pops && (opt.peer->pop(vec, elem) ||
+			      memcmp(elem, loaded, opt.esize)))) {
 			ledger->torn++;
 			return;
 		}
-		ledger_out(ledger, elem);
+		ledger_out(ledger, loaded);
 	}
-	if (opt.peer->pop(vec, elem) != -ENOENT)
+	if (pops && opt.peer->pop(vec, elem) != -ENOENT)
 		ledger->torn++;
 }
 
@@ -443,6 +469,9 @@ static void print_stats(void)
 	if (opt.peer != &peer_lfvec)
 		return;
 	__lfvec_stats(vec, &stats);
+	printf("# dropped %llu, overwritten %llu\n",
+	       (unsigned long long)stats.dropped,
+	       (unsigned long long)stats.overwritten);
 	printf("# retries %llu, helped %llu, nodes %llu, buckets %llu, lost %llu\n",
 	       (unsigned long long)stats.retries,
 	       (unsigned long long)stats.helped,
@@ -475,9 +504,9 @@ static int run_all(void)
 	struct verdict verdict;
 	double seconds;
 
-	account = account_create(opt.threads + opt.readers + 1, opt.values,
+	account = account_create(opt.threads + opt.readers + 2, opt.values,
 				 opt.esize);
-	stub_set_cpus(opt.threads + opt.readers + 1);
+	stub_set_cpus(opt.threads + opt.readers + 2);
 	stub_online();
 	vec = opt.peer->create(opt.esize, &opt.attr, opt.chunk);
 	if (!vec) {
@@ -490,7 +519,7 @@ static int run_all(void)
 	printf("# %lu operations in %.1f s, %.0f ns each\n", all_ops(), seconds,
 	       seconds * 1e9 / max(all_ops(), 1UL));
 	print_stats();
-	drain(account_ledger(account, opt.threads + opt.readers));
+	drain(account_ledger(account, opt.threads + opt.readers + 1));
 	opt.peer->destroy(vec);
 	stub_offline();
 	alarm(0);
@@ -516,6 +545,10 @@ static const struct option options[] = {
 	{ "yield",	required_argument, NULL, 'y' },
 	{ "irq",	required_argument, NULL, 'i' },
 	{ "watchdog",	required_argument, NULL, 'w' },
+	{ "spare",	required_argument, NULL, 'P' },
+	{ "backlog",	required_argument, NULL, 'B' },
+	{ "form",	required_argument, NULL, 'F' },
+	{ "shrink",	no_argument,	   NULL, 'k' },
 	{ "help",	no_argument,	   NULL, 'h' },
 	{ }
 };
@@ -539,6 +572,10 @@ static void help(FILE *out, int status)
 	      "  --yield N      pause at one in N steps (0: never)\n"
 	      "  --irq N        interrupt an operation by another one, at one\n"
 	      "                 in N steps (0: never)\n"
+	      "  --spare N      kept ready for pushes that may not sleep (default)\n"
+	      "  --backlog N    nodes that may wait for a grace period (default)\n"
+	      "  --form N       1: overwrite the oldest, 2: append only, 3: both (0)\n"
+	      "  --shrink       give back memory all the time\n"
 	      "  --watchdog N   seconds without progress that are a failure (30)\n",
 	      out);
 	exit(status);
@@ -636,6 +673,18 @@ static void parse_one(int c, char *arg)
 	case 'w':
 		opt.watchdog = parse(arg, 3600);
 		break;
+	case 'P':
+		opt.attr.spare = parse(arg, LFVEC_SPARE_MAX);
+		break;
+	case 'B':
+		opt.attr.backlog = parse(arg, LONG_MAX);
+		break;
+	case 'F':
+		opt.attr.flags = parse(arg, 3);
+		break;
+	case 'k':
+		opt.shrink = true;
+		break;
 	case 'h':
 		help(stdout, 0);
 		break;
@@ -651,9 +700,9 @@ static bool sensible(void)
 	enum op op;
 
 	if (!opt.peer || !opt.threads || !opt.esize || !opt.watchdog ||
-	    opt.threads + opt.readers > THREADS_MAX)
+	    opt.threads + opt.readers >= THREADS_MAX)
 		return false;
-	if (opt.peer != &peer_lfvec && (opt.readers || opt.irq))
+	if (opt.peer != &peer_lfvec && (opt.readers || opt.irq || opt.shrink))
 		return false;
 	for (op = PUSH; op < OPS; op++) {
 		sum += opt.mix[op];

@@ -2,11 +2,13 @@
 /*
  * CPUs, warnings and dice of the kernel that the stub headers make believe
  */
+#include <pthread.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "stub.h"
 
@@ -82,6 +84,59 @@ void *stub_percpu_alloc(void)
 void free_percpu(void *ptr)
 {
 	kfree(ptr);
+}
+
+static pthread_mutex_t work_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
+static struct work_struct *work_first, *work_current;
+
+/* May be called in the middle of whatever can be interrupted; has no steps. */
+void stub_queue_work(struct work_struct *work)
+{
+	pthread_mutex_lock(&work_lock);
+	if (!work->queued) {
+		work->queued = true;
+		work->next = work_first;
+		work_first = work;
+	}
+	pthread_mutex_unlock(&work_lock);
+}
+
+bool stub_do_work(void)
+{
+	struct work_struct *work;
+
+	pthread_mutex_lock(&work_lock);
+	work = work_current ? NULL : work_first;
+	if (work) {
+		work_first = work->next;
+		work->queued = false;
+		work_current = work;
+		pthread_mutex_unlock(&work_lock);
+		work->func(work);
+		pthread_mutex_lock(&work_lock);
+		work_current = NULL;
+		pthread_cond_broadcast(&work_done);
+	}
+	pthread_mutex_unlock(&work_lock);
+	return work;
+}
+
+void cancel_work_sync(struct work_struct *work)
+{
+	struct work_struct **link;
+
+	might_sleep();
+	pthread_mutex_lock(&work_lock);
+	for (link = &work_first; *link; link = &(*link)->next) {
+		if (*link == work) {
+			*link = work->next;
+			break;
+		}
+	}
+	while (work_current == work)
+		pthread_cond_wait(&work_done, &work_lock);
+	pthread_mutex_unlock(&work_lock);
 }
 
 void step_seed(unsigned long seed)

@@ -32,4 +32,7 @@ void stub_fail_alloc(unsigned long nth, bool on);
 /* Whether an allocation has failed since then. */
 bool stub_alloc_failed(void);
 
+/* Do the work that was queued; returns whether there was any. */
+bool stub_do_work(void);
+
 #endif /* _STUB_H */

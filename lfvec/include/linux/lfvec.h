@@ -16,8 +16,10 @@
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 #include <linux/percpu-defs.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 /**
  * DOC: lfvec
@@ -41,11 +43,31 @@
  * ``__lfvec``, which work on bytes. Use these directly where the size is known
  * only at run time.
  *
+ * Forms
+ *	What a vector does beyond that is chosen by lfvec_attr.flags at its
+ *	init. All calls are the same.
+ *
+ *	With %LFVEC_OVERWRITE the capacity is fixed, and once it is used up, each
+ *	push replaces the oldest element. Indices go on and on: the index is a
+ *	sequence number. What was overwritten is -EPIPE for those who ask for it.
+ *
+ *	With %LFVEC_APPEND_ONLY a push is a single cmpxchg, and nothing is ever
+ *	taken out or changed; what would, is -EOPNOTSUPP.
+ *
  * Memory and gfp
  *	Each push, store, exchange and compare-and-exchange takes a node for the
  *	new element; a push may also need a bucket of slots. @gfp says how memory
- *	may be had where none is in stock. 0 means: from what was reserved, or
- *	-ENOMEM. Everything else never allocates.
+ *	may be had where none is in stock. 0 means: only from there. In NMI, and
+ *	with preemption off on PREEMPT_RT, any @gfp is taken for 0. Everything
+ *	else never allocates.
+ *
+ *	A worker sees to it that there is stock for pushes that may not sleep,
+ *	see lfvec_attr.spare: they fail only if it has not caught up, or memory is
+ *	gone. Each push or store that fails so is counted in lfvec_stats.dropped.
+ *
+ *	Nodes that were replaced are used again a grace period later. If more of
+ *	them wait for that than lfvec_attr.backlog, no more are allocated: a
+ *	caller that may sleep waits for a grace period, others get -EAGAIN.
  *
  * Failure
  *	Every failure is a negative errno, and leaves the elements as they were.
@@ -69,13 +91,15 @@
  * Progress
  *	load, get, size, capacity and empty are wait-free. push, pop, truncate,
  *	peek, store, xchg and cmpxchg are lock-free: where one starts again,
- *	another one has succeeded. The page allocator behind @gfp is not
+ *	another one has succeeded, or shrink has. The page allocator behind @gfp is not
  *	lock-free, so only @gfp == 0 makes a push lock-free throughout.
  *
  * Contexts
  *	See Context: of each call. Operations disable preemption for their
- *	duration. At most %LFVEC_LEVELS operations nest on one CPU; a deeper one
- *	gets -EBUSY.
+ *	duration, and take no lock. At most %LFVEC_LEVELS operations nest on one
+ *	CPU, which is task, softirq, hardirq and NMI; a deeper one gets -EBUSY.
+ *	NMI needs an architecture with %ARCH_HAVE_NMI_SAFE_CMPXCHG; elsewhere,
+ *	calls that change the vector get -EBUSY there.
  *
  * Ordering
  *	A successful push, pop, truncate, store, xchg or cmpxchg is fully ordered,
@@ -106,6 +130,16 @@
 /* Task, softirq, hardirq and NMI may nest on one CPU. */
 #define LFVEC_LEVELS		4
 
+/* No more than this is kept ready for pushes that may not sleep. */
+#define LFVEC_SPARE_MAX		65536UL
+
+/* Bytes of nodes that may wait for a grace period, unless said otherwise. */
+#define LFVEC_BACKLOG_DEFAULT	0x1000000UL
+
+/* Forms of a vector, see lfvec_attr.flags. */
+#define LFVEC_OVERWRITE		0x1U
+#define LFVEC_APPEND_ONLY	0x2U
+
 /**
  * struct lfvec_attr - what a vector is to be like
  * @first: slots in the first bucket, a power of two of at most
@@ -113,10 +147,28 @@
  *	   after it is twice as large as the one before.
  * @max:   no more than this many elements; 0 for the largest possible, which
  *	   is (2 << %LFVEC_BUCKET_SHIFT_MAX) - @first.
+ * @spare: how many pushes that may not sleep are to be possible at any time, at
+ *	   most %LFVEC_SPARE_MAX; 0 for the default, which is a page of nodes for
+ *	   each possible CPU. So many nodes and slots are there from the beginning
+ *	   and are got anew in the background; if that turns out to be too late,
+ *	   twice as many from then on, up to %LFVEC_SPARE_MAX.
+ * @backlog: how many nodes may wait for a grace period before no more are
+ *	   allocated; 0 for the default of %LFVEC_BACKLOG_DEFAULT bytes
+ * @flags: %LFVEC_OVERWRITE: @max elements, a power of two of at most
+ *	   1 << %LFVEC_BUCKET_SHIFT_MAX, for which all slots are there from the
+ *	   beginning; then the oldest is replaced. @first must be 0.
+ *	   %LFVEC_APPEND_ONLY: no pop, truncate, store and push_many.
+ *
+ * What a vector takes is at most: its slots; a node for each slot ever used since
+ * the last lfvec_shrink(); @backlog; @spare or what it grew to; what is reserved;
+ * and for each CPU that used it up to four pages of nodes in stock.
  */
 struct lfvec_attr {
 	unsigned long	first;
 	unsigned long	max;
+	unsigned long	spare;
+	unsigned long	backlog;
+	unsigned int	flags;
 };
 
 /**
@@ -126,6 +178,10 @@ struct lfvec_attr {
  * @stores:	    elements replaced by store, xchg or cmpxchg
  * @retries:	    operations that started again because another one won
  * @helped:	    pending writes completed for another CPU
+ * @dropped:	    pushes and stores that failed for want of memory (-ENOMEM,
+ *		    -EAGAIN) or because they nested too deeply (-EBUSY); each
+ *		    element of a push_many counts
+ * @overwritten:    elements that a push replaced, with %LFVEC_OVERWRITE
  * @size:	    elements, now
  * @capacity:	    slots in allocated buckets
  * @buckets:	    buckets allocated
@@ -145,6 +201,8 @@ struct lfvec_stats {
 	u64	stores;
 	u64	retries;
 	u64	helped;
+	u64	dropped;
+	u64	overwritten;
 	u64	size;
 	u64	capacity;
 	u64	buckets;
@@ -185,14 +243,22 @@ struct lfvec {
 	/* private: */
 	/* Written by each operation that changes the vector. */
 	atomic_long_t		ctl ____cacheline_aligned_in_smp;
+	unsigned long		end;	/* append-only: not far before it */
 
 	/* Read by every operation, hardly ever written. */
-	unsigned long		first ____cacheline_aligned_in_smp;
+	unsigned long		mask ____cacheline_aligned_in_smp;
+	unsigned long		first;
 	unsigned long		max;
+	unsigned long		span;	/* most elements at a time */
+	unsigned long		ahead;
+	struct lfvec_cpu __percpu *cpu;
 	unsigned int		esize;
 	unsigned int		chunk;
-	struct lfvec_cpu __percpu *cpu;
-	struct lfvec_node	**bucket[LFVEC_BUCKETS];
+	unsigned int		flags;
+	void			*bucket[LFVEC_BUCKETS];
+	unsigned long		spare;
+	unsigned long		spare_min;
+	unsigned long		backlog;
 	struct kmem_cache	*cache;
 	struct lfvec_node	root;
 
@@ -209,6 +275,13 @@ struct lfvec {
 	struct irq_work		gp_work;
 	atomic_long_t		nodes;
 	atomic_long_t		buckets_lost;
+	atomic_long_t		dropped;
+
+	/* What sees to it that there is stock, see lfvec/supply.c */
+	atomic_t		kicked;
+	struct irq_work		kick;
+	struct work_struct	supply;
+	struct mutex		shrink;		/* one at a time */
 };
 
 /**
@@ -243,8 +316,10 @@ int __lfvec_xchg(struct lfvec *vec, unsigned long index, const void *new,
 int __lfvec_cmpxchg(struct lfvec *vec, unsigned long index, void *old,
 		    const void *new, gfp_t gfp);
 unsigned long __lfvec_size(struct lfvec *vec);
+unsigned long __lfvec_oldest(struct lfvec *vec);
 unsigned long __lfvec_capacity(struct lfvec *vec);
 int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp);
+unsigned long __lfvec_shrink(struct lfvec *vec);
 void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
 
 /**
@@ -253,7 +328,8 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_attr: const struct lfvec_attr *, or NULL for the defaults
  *
  * Context: Task; may sleep.
- * Return: 0, -EINVAL for an @_attr that asks for the impossible, or -ENOMEM.
+ * Return: 0, -EINVAL for an @_attr that asks for the impossible, -ENOMEM, or
+ * -EINTR if the task is being killed.
  */
 #define lfvec_init(_v, _attr)						\
 ({									\
@@ -278,9 +354,10 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_elem: pointer to the element, which is copied
  * @_gfp:  how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: the index of the new element, -ENOMEM, -ENOSPC if the vector holds
- * its maximum, or -EBUSY if operations are nested too deeply.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: the index of the new element, -ENOSPC if the vector holds its maximum,
+ * -ENOMEM, -EAGAIN if too much memory waits for a grace period, or -EBUSY if
+ * operations are nested too deeply.
  */
 #define lfvec_push(_v, _elem, _gfp)					\
 ({									\
@@ -297,9 +374,11 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  *
  * All of them appear at the same instant with consecutive indices, or none.
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: the index of the first one, -EINVAL for a bad @_nr, -ENOMEM, -ENOSPC
- * if they do not all fit, or -EBUSY if operations are nested too deeply.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: the index of the first one, -EINVAL for a bad @_nr, -ENOSPC if they do
+ * not all fit, -EOPNOTSUPP if the vector is append-only, -ENOMEM, -EAGAIN if too
+ * much memory waits for a grace period, or -EBUSY if operations are nested too
+ * deeply.
  */
 #define lfvec_push_many(_v, _elems, _nr, _gfp)				\
 ({									\
@@ -312,9 +391,9 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_v:	   the vector
  * @_elem: where it is copied to
  *
- * Context: Any but NMI.
- * Return: 0, -ENOENT if the vector is empty, or -EBUSY if operations are nested
- * too deeply.
+ * Context: Any, including NMI.
+ * Return: 0, -ENOENT if the vector is empty, -EOPNOTSUPP if it is append-only, or
+ * -EBUSY if operations are nested too deeply.
  */
 #define lfvec_pop(_v, _elem)						\
 ({									\
@@ -329,10 +408,10 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  *	    lfvec_push_many() of the same buffer restores them
  * @_nr:    how many at most, 1 to %LFVEC_BATCH_MAX
  *
- * Context: Any but NMI.
+ * Context: Any, including NMI.
  * Return: how many were removed (less than @_nr if there were fewer), -ENOENT
- * if the vector is empty, -EINVAL for a bad @_nr, or -EBUSY if operations are
- * nested too deeply.
+ * if the vector is empty, -EINVAL for a bad @_nr, -EOPNOTSUPP if the vector is
+ * append-only, or -EBUSY if operations are nested too deeply.
  */
 #define lfvec_pop_many(_v, _elems, _nr)					\
 ({									\
@@ -345,9 +424,9 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_v:	   the vector
  * @_size: how many elements stay
  *
- * Context: Any but NMI.
- * Return: how many were dropped: 0 if there were no more than @_size; or -EBUSY
- * if operations are nested too deeply.
+ * Context: Any, including NMI.
+ * Return: how many were dropped: 0 if there were no more than @_size; -EOPNOTSUPP
+ * if the vector is append-only; or -EBUSY if operations are nested too deeply.
  */
 #define lfvec_truncate(_v, _size)	__lfvec_truncate(&(_v)->vec, _size)
 
@@ -355,8 +434,8 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * lfvec_clear() - drop all elements, in one step
  * @_v: the vector
  *
- * Context: Any but NMI.
- * Return: how many were dropped, or -EBUSY if operations are nested too deeply.
+ * Context: Any, including NMI.
+ * Return: as lfvec_truncate().
  */
 #define lfvec_clear(_v)			__lfvec_truncate(&(_v)->vec, 0)
 
@@ -381,7 +460,8 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_elem:  where it is copied to
  *
  * Context: Any, including NMI.
- * Return: 0, or -ERANGE if @_index is not below the size.
+ * Return: 0, -ERANGE if @_index is not below the size, or -EPIPE if the element
+ * was overwritten.
  */
 #define lfvec_load(_v, _index, _elem)					\
 ({									\
@@ -398,7 +478,7 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * even if it is popped or replaced meanwhile.
  *
  * Context: Any, including NMI; within rcu_read_lock().
- * Return: pointer to the element, or NULL if @_index is not below the size.
+ * Return: pointer to the element, or NULL if it is not there.
  */
 #define lfvec_get(_v, _index)						\
 	((const typeof((_v)->type[0]) *)__lfvec_get(&(_v)->vec, _index))
@@ -410,9 +490,11 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_elem:  pointer to the new element, which is copied
  * @_gfp:   how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: 0, -ERANGE if @_index is not below the size, -ENOMEM, or -EBUSY if
- * operations are nested too deeply.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: 0, -ERANGE if @_index is not below the size, -EPIPE if the element was
+ * overwritten, -EOPNOTSUPP if the vector is append-only, -ENOMEM, -EAGAIN if too
+ * much memory waits for a grace period, or -EBUSY if operations are nested too
+ * deeply.
  */
 #define lfvec_store(_v, _index, _elem, _gfp)				\
 ({									\
@@ -428,9 +510,11 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_old:   where the former one is copied to; may be the same as @_new
  * @_gfp:   how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: 0, -ERANGE if @_index is not below the size, -ENOMEM, or -EBUSY if
- * operations are nested too deeply.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: 0, -ERANGE if @_index is not below the size, -EPIPE if the element was
+ * overwritten, -EOPNOTSUPP if the vector is append-only, -ENOMEM, -EAGAIN if too
+ * much memory waits for a grace period, or -EBUSY if operations are nested too
+ * deeply.
  */
 #define lfvec_xchg(_v, _index, _new, _old, _gfp)			\
 ({									\
@@ -448,9 +532,8 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_new:   pointer to the new element, which is copied
  * @_gfp:   how memory may be had, or 0
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: 1 if replaced, 0 if not as expected, -ERANGE if @_index is not below
- * the size, -ENOMEM, or -EBUSY if operations are nested too deeply.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: 1 if replaced, 0 if not as expected; or as lfvec_store().
  */
 #define lfvec_cmpxchg(_v, _index, _old, _new, _gfp)			\
 ({									\
@@ -464,11 +547,25 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_v: the vector
  *
  * Each of them can be loaded: an element counts from the instant it is there.
+ * With %LFVEC_OVERWRITE, those that were overwritten count as well: this is the
+ * index of the next push, and lfvec_oldest() that of the first element left.
  *
  * Context: Any, including NMI.
  * Return: the number of elements.
  */
 #define lfvec_size(_v)		__lfvec_size(&(_v)->vec)
+
+/**
+ * lfvec_oldest() - the index of the first element that there is
+ * @_v: the vector
+ *
+ * Takes logarithmic time with %LFVEC_OVERWRITE alone; all else is constant.
+ *
+ * Context: Any, including NMI.
+ * Return: 0, or with %LFVEC_OVERWRITE the first index that was not overwritten,
+ * which is the size if there is no element.
+ */
+#define lfvec_oldest(_v)	__lfvec_oldest(&(_v)->vec)
 
 /**
  * lfvec_empty() - whether there are no elements
@@ -477,7 +574,7 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * Context: Any, including NMI.
  * Return: true if there are none.
  */
-#define lfvec_empty(_v)		(!__lfvec_size(&(_v)->vec))
+#define lfvec_empty(_v)		__lfvec_empty(&(_v)->vec)
 
 /**
  * lfvec_capacity() - how many elements fit in the buckets allocated so far
@@ -499,11 +596,25 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * them, and callers that reserve at the same time share what is there. If it
  * fails, what it got remains in stock.
  *
- * Context: Any but NMI, as far as @_gfp allows.
- * Return: 0, -ENOMEM, -ENOSPC if the vector cannot hold that many more, or
- * -EINTR if the task is being killed.
+ * Context: Any, including NMI, as far as @_gfp allows.
+ * Return: 0, -ENOMEM, -EAGAIN if too much memory waits for a grace period, -ENOSPC
+ * if the vector cannot hold that many more, or -EINTR if the task is being killed.
  */
 #define lfvec_reserve(_v, _nr, _gfp)	__lfvec_reserve(&(_v)->vec, _nr, _gfp)
+
+/**
+ * lfvec_shrink() - give back memory that is not needed
+ * @_v: the vector
+ *
+ * Frees all buckets above the size but for lfvec_attr.spare slots, and all nodes
+ * above it, and what is in stock but for lfvec_attr.spare nodes: with it goes what
+ * was reserved. Others may push and pop meanwhile, and do not wait. Takes a few
+ * grace periods.
+ *
+ * Context: Task; sleeps.
+ * Return: how many bytes were freed.
+ */
+#define lfvec_shrink(_v)	__lfvec_shrink(&(_v)->vec)
 
 /**
  * lfvec_stats() - read the counters
@@ -520,13 +631,14 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
  * @_index: unsigned long, the index of the element
  * @_elem:  const pointer to the element
  *
- * Ends at the size that the vector has by then. See the concurrency matrix for
+ * From the oldest to the size that the vector has by then; elements that are
+ * overwritten before it reaches them are left out. See the concurrency matrix for
  * what an iteration means while others push and pop.
  *
  * Context: Any, including NMI; within rcu_read_lock().
  */
 #define lfvec_for_each(_v, _index, _elem)				\
-	for (struct lfvec_iter __it = { &(_v)->vec, &(_index), 0 };	\
+	for (struct lfvec_iter __it = __lfvec_begin(&(_v)->vec, &(_index)); \
 	     ((_elem) = (const typeof((_v)->type[0]) *)			\
 			__lfvec_next(&__it));)
 
@@ -553,10 +665,24 @@ struct lfvec_iter {
 	unsigned long	next;
 };
 
+static inline struct lfvec_iter __lfvec_begin(struct lfvec *vec,
+					      unsigned long *index)
+{
+	return (struct lfvec_iter){ vec, index, __lfvec_oldest(vec) };
+}
+
 static inline const void *__lfvec_next(struct lfvec_iter *it)
 {
+	const void *elem;
+
+	while (!(elem = __lfvec_get(it->vec, it->next))) {
+		if (it->next >= __lfvec_oldest(it->vec))
+			break;
+		/* overtaken by pushes that overwrite */
+		it->next = __lfvec_oldest(it->vec);
+	}
 	*it->index = it->next++;
-	return __lfvec_get(it->vec, *it->index);
+	return elem;
 }
 
 static inline struct lfvec_iter __lfvec_end(struct lfvec *vec,
@@ -574,8 +700,17 @@ static inline const void *__lfvec_prev(struct lfvec_iter *it)
 		elem = __lfvec_get(it->vec, *it->index);
 		if (elem)
 			return elem;
+		if (*it->index < __lfvec_oldest(it->vec))
+			break;
 	}
 	return NULL;
+}
+
+static inline bool __lfvec_empty(struct lfvec *vec)
+{
+	unsigned long size = __lfvec_size(vec);
+
+	return !size || __lfvec_oldest(vec) >= size;
 }
 
 #endif /* _LINUX_LFVEC_H */

@@ -34,10 +34,28 @@ static void unit_attr(void)
 	CHECK(__lfvec_init(&v.vec, LFVEC_ELEM_MAX + 1, NULL) == -EINVAL);
 	/* an empty one, with and without an attribute */
 	CHECK(lfvec_init(&v, NULL) == 0);
-	CHECK(lfvec_capacity(&v) == LFVEC_FIRST_DEFAULT);
+	CHECK(lfvec_capacity(&v) >= LFVEC_FIRST_DEFAULT);
 	lfvec_destroy(&v);
-	attr.first = 64;
 	attr.max = 0;
+	attr.spare = LFVEC_SPARE_MAX + 1;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.spare = 1;
+	attr.backlog = ~0UL;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.backlog = 0;
+	attr.flags = ~0U;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.flags = LFVEC_OVERWRITE;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.max = 48;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.max = 2UL << LFVEC_BUCKET_SHIFT_MAX;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.max = 64;
+	attr.first = 64;
+	CHECK(lfvec_init(&v, &attr) == -EINVAL);
+	attr.max = 0;
+	attr.flags = 0;
 	CHECK(lfvec_init(&v, &attr) == 0);
 	CHECK(lfvec_capacity(&v) == 64);
 	CHECK(lfvec_empty(&v) && !lfvec_size(&v));
@@ -209,13 +227,14 @@ static void unit_reserve(void)
 
 	if (lfvec_init(&v, &attr))
 		return;
+	/* what is spare is there from the beginning */
 	x = 0;
-	CHECK(lfvec_push(&v, &x, 0) == -ENOMEM);
-	CHECK(lfvec_push_many(&v, &x, 1, 0) == -ENOMEM);
+	CHECK(lfvec_push(&v, &x, 0) == 0);
+	CHECK(lfvec_pop(&v, &x) == 0);
 	CHECK(lfvec_store(&v, 0, &x, 0) == -ERANGE);
 	CHECK(lfvec_empty(&v));
 	CHECK(lfvec_reserve(&v, 0, 0) == 0);
-	CHECK(lfvec_reserve(&v, 1, 0) == -ENOMEM);
+	CHECK(lfvec_reserve(&v, 5000, 0) == -ENOMEM);
 	CHECK(lfvec_reserve(&v, 5001, GFP_KERNEL) == -ENOSPC);
 	CHECK(lfvec_reserve(&v, ~0UL, GFP_KERNEL) == -ENOSPC);
 	CHECK(lfvec_reserve(&v, 1000, GFP_KERNEL) == 0);
@@ -224,8 +243,9 @@ static void unit_reserve(void)
 	for (x = 0; x < 1000; x++)
 		CHECK(lfvec_push(&v, &x, 0) == (long)x);
 	lfvec_stats(&v, &s);
-	CHECK(s.pushes == 1000 && s.pops == 0 && s.size == 1000);
+	CHECK(s.pushes == 1001 && s.pops == 1 && s.size == 1000);
 	CHECK(s.nodes - s.nodes_free - s.nodes_waiting == 1000);
+	CHECK(!s.dropped && !s.overwritten);
 	CHECK(lfvec_store(&v, 999, &x, GFP_ATOMIC) == 0);
 	CHECK(!lfvec_peek(&v, &y) && y == 1000);
 	CHECK(lfvec_push(&v, &x, GFP_ATOMIC) == 1000);
@@ -258,8 +278,147 @@ static void unit_sizes(void)
 	kfree(v);
 }
 
+/* Once full, each push replaces the oldest; the index goes on. */
+static void unit_overwrite(unsigned int flags)
+{
+	struct lfvec_attr attr = { .max = 64, .flags = flags };
+	static DECLARE_LFVEC(v, u32);
+	unsigned long index, next = 936;
+	struct lfvec_stats s;
+	const u32 *p;
+	u32 i, x;
+
+	if (lfvec_init(&v, &attr))
+		return;
+	CHECK(lfvec_capacity(&v) == 64 && lfvec_empty(&v));
+	CHECK(lfvec_load(&v, 0, &x) == -ERANGE);
+	for (i = 0; i < 1000; i++) {
+		CHECK(lfvec_push(&v, &i, GFP_KERNEL) == (long)i);
+		CHECK(lfvec_size(&v) == i + 1);
+		CHECK(lfvec_oldest(&v) == (i < 64 ? 0 : i - 63));
+	}
+	CHECK(lfvec_load(&v, 1000, &x) == -ERANGE);
+	CHECK(lfvec_load(&v, 935, &x) == -EPIPE);
+	CHECK(!lfvec_load(&v, 936, &x) && x == 936);
+	CHECK(!lfvec_peek(&v, &x) && x == 999);
+	lfvec_stats(&v, &s);
+	CHECK(s.overwritten == 936 && s.size == 1000);
+	rcu_read_lock();
+	lfvec_for_each(&v, index, p)
+		next += index == next && *p == index;
+	CHECK(next == 1000);
+	lfvec_for_each_reverse(&v, index, p)
+		next -= index == next - 1 && *p == index;
+	CHECK(next == 936);
+	rcu_read_unlock();
+	CHECK(lfvec_shrink(&v) < 1000000);
+	CHECK(!lfvec_load(&v, 936, &x) && x == 936);
+	lfvec_destroy(&v);
+}
+
+static void unit_overwrite_pop(void)
+{
+	struct lfvec_attr attr = { .max = 8, .flags = LFVEC_OVERWRITE };
+	static DECLARE_LFVEC(v, u32);
+	u32 many[16], i, x;
+
+	if (lfvec_init(&v, &attr))
+		return;
+	for (i = 0; i < 16; i++)
+		many[i] = i;
+	CHECK(lfvec_push_many(&v, many, 9, GFP_KERNEL) == -ENOSPC);
+	CHECK(lfvec_push_many(&v, many, 8, GFP_KERNEL) == 0);
+	CHECK(lfvec_push_many(&v, many + 8, 5, GFP_KERNEL) == 8);
+	CHECK(lfvec_oldest(&v) == 5);
+	CHECK(!lfvec_pop(&v, &x) && x == 12);
+	/* what was overwritten does not come back */
+	CHECK(lfvec_oldest(&v) == 5 && lfvec_size(&v) == 12);
+	x = 99;
+	CHECK(lfvec_store(&v, 4, &x, GFP_KERNEL) == -EPIPE);
+	CHECK(lfvec_store(&v, 12, &x, GFP_KERNEL) == -ERANGE);
+	CHECK(lfvec_store(&v, 5, &x, GFP_KERNEL) == 0);
+	CHECK(lfvec_pop_many(&v, many, 16) == 7 && many[0] == 99);
+	CHECK(many[1] == 6 && many[6] == 11);
+	CHECK(lfvec_empty(&v) && lfvec_pop(&v, &x) == -ENOENT);
+	CHECK(lfvec_peek(&v, &x) == -ENOENT);
+	CHECK(lfvec_oldest(&v) == 5 && lfvec_size(&v) == 5);
+	CHECK(lfvec_push_many(&v, many, 7, GFP_KERNEL) == 5);
+	CHECK(lfvec_truncate(&v, 0) == 7 && lfvec_size(&v) == 5);
+	CHECK(lfvec_truncate(&v, 0) == 0);
+	lfvec_destroy(&v);
+}
+
+static void unit_append_only(void)
+{
+	struct lfvec_attr attr = { .first = 1, .max = 500,
+				   .flags = LFVEC_APPEND_ONLY };
+	static DECLARE_LFVEC(v, u64);
+	u64 many[2] = { };
+	u64 i, x;
+
+	if (lfvec_init(&v, &attr))
+		return;
+	CHECK(lfvec_empty(&v) && lfvec_peek(&v, &x) == -ENOENT);
+	for (i = 0; i < 500; i++)
+		CHECK(lfvec_push(&v, &i, GFP_KERNEL) == (long)i);
+	CHECK(lfvec_push(&v, &i, GFP_KERNEL) == -ENOSPC);
+	CHECK(lfvec_size(&v) == 500 && !lfvec_oldest(&v));
+	for (i = 0; i < 500; i++)
+		CHECK(!lfvec_load(&v, i, &x) && x == i);
+	CHECK(lfvec_load(&v, 500, &x) == -ERANGE);
+	CHECK(lfvec_load(&v, ~0UL, &x) == -ERANGE);
+	CHECK(!lfvec_peek(&v, &x) && x == 499);
+	CHECK(lfvec_pop(&v, &x) == -EOPNOTSUPP);
+	CHECK(lfvec_pop_many(&v, many, 2) == -EOPNOTSUPP);
+	CHECK(lfvec_push_many(&v, many, 2, GFP_KERNEL) == -EOPNOTSUPP);
+	CHECK(lfvec_truncate(&v, 0) == -EOPNOTSUPP);
+	CHECK(lfvec_store(&v, 0, &x, GFP_KERNEL) == -EOPNOTSUPP);
+	CHECK(lfvec_xchg(&v, 0, &x, &i, GFP_KERNEL) == -EOPNOTSUPP);
+	CHECK(lfvec_cmpxchg(&v, 0, &x, &i, GFP_KERNEL) == -EOPNOTSUPP);
+	CHECK(lfvec_size(&v) == 500);
+	lfvec_destroy(&v);
+}
+
+/* What was popped is given back, and what is left stays as it is. */
+static void unit_shrink(void)
+{
+	struct lfvec_attr attr = { .spare = 10 };
+	static DECLARE_LFVEC(v, u64);
+	struct lfvec_stats before, after;
+	u64 i, x;
+
+	if (lfvec_init(&v, &attr))
+		return;
+	for (i = 0; i < 10000; i++)
+		CHECK(lfvec_push(&v, &i, GFP_KERNEL) == (long)i);
+	CHECK(lfvec_truncate(&v, 300) == 9700);
+	lfvec_stats(&v, &before);
+	CHECK(before.bytes - before.nodes * before.node_size > 8 * 10000);
+	CHECK(lfvec_shrink(&v) > (9700 - 500) * before.node_size);
+	lfvec_stats(&v, &after);
+	CHECK(after.capacity >= 310 && after.capacity < 1024);
+	/* elements, the node at the size, spare ones, and stock of this CPU */
+	CHECK(after.nodes < 300 + 1 + 10 + 32 * 8);
+	CHECK(before.bytes - after.bytes > 9000 * before.node_size);
+	for (i = 0; i < 300; i++)
+		CHECK(!lfvec_load(&v, i, &x) && x == i);
+	for (; i < 5000; i++)
+		CHECK(lfvec_push(&v, &i, GFP_KERNEL) == (long)i);
+	for (i = 0; i < 5000; i++)
+		CHECK(!lfvec_load(&v, i, &x) && x == i);
+	CHECK(lfvec_clear(&v) == 5000);
+	lfvec_shrink(&v);
+	CHECK(lfvec_capacity(&v) < 64);
+	lfvec_destroy(&v);
+}
+
 void unit_tests(void)
 {
+	unit_overwrite(LFVEC_OVERWRITE);
+	unit_overwrite(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY);
+	unit_overwrite_pop();
+	unit_append_only();
+	unit_shrink();
 	unit_attr();
 	unit_empty();
 	unit_typed();

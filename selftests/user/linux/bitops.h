@@ -12,4 +12,8 @@ static __always_inline unsigned long __fls(unsigned long word)
 	return BITS_PER_LONG - 1 - __builtin_clzl(word);
 }
 
+#define for_each_set_bit(bit, addr, size)				\
+	for ((bit) = 0; (bit) < (size); (bit)++)			\
+		if (*(addr) & BIT(bit))
+
 #endif /* _LINUX_BITOPS_H */

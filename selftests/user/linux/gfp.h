@@ -9,6 +9,7 @@
 #define __GFP_HIGH		4U
 #define __GFP_NOWARN		8U
 #define __GFP_ACCOUNT		16U
+#define __GFP_NORETRY		32U
 
 #define GFP_NOWAIT		__GFP_KSWAPD_RECLAIM
 #define GFP_ATOMIC		(__GFP_HIGH | __GFP_KSWAPD_RECLAIM)

@@ -11,5 +11,6 @@
 #define IS_ENABLED(option)		__is_defined(option)
 
 #define CONFIG_64BIT			1
+#define CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG	1
 
 #endif /* _LINUX_KCONFIG_H */

@@ -12,6 +12,11 @@ struct mutex {
 #define DEFINE_MUTEX(name)						\
 	struct mutex name = { .lock = PTHREAD_MUTEX_INITIALIZER }
 
+static inline void mutex_init(struct mutex *mutex)
+{
+	pthread_mutex_init(&mutex->lock, NULL);
+}
+
 static inline void mutex_lock(struct mutex *mutex)
 {
 	might_sleep();

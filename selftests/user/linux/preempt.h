@@ -8,5 +8,6 @@
 #define preempt_disable()	rcu_read_lock()
 #define preempt_enable()	rcu_read_unlock()
 #define in_nmi()		false
+#define preemptible()		(!rcu_read_lock_any_held())
 
 #endif /* _LINUX_PREEMPT_H */

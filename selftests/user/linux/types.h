@@ -3,6 +3,7 @@
 #define _STUB_LINUX_TYPES_H
 
 #include_next <linux/types.h>
+#include <limits.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <linux/compiler.h>

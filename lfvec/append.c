@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The append-only form: a push is one cmpxchg
+ *
+ * Where nothing is popped or stored, slots are filled one after the other, and
+ * vec->ctl is not needed: a push swaps its node into the first slot that has none
+ * of this lap. (There is but one lap, unless the oldest is overwritten.) Whatever
+ * was read from a slot in our section and was swapped out since does not come
+ * back to it in our section, by the same argument as in vec.c: so the swap
+ * succeeds only if nobody has filled the slot, and as all slots before it were
+ * seen filled, there are no gaps.
+ *
+ * vec->end is where to look first. It may lag, even run backwards when a CPU
+ * stores it late, but is never too far: it follows a slot that is filled. The
+ * true end is found from there in logarithmic time.
+ *
+ * vec->ctl stays as it was at init, size 0, so that all other calls come here
+ * only after they have found nothing there.
+ */
+#include <linux/err.h>
+
+#include "lfvec_int.h"
+
+/* What fills the slot of @index, in this lap or a later one; or NULL. */
+static struct lfvec_node *lfvec_filled(struct lfvec *vec, unsigned long index)
+{
+	unsigned long pos = lfvec_pos(vec, index);
+	unsigned long bucket = lfvec_bucket(vec, pos);
+	struct lfvec_node *node;
+
+	if (!bucket)
+		return NULL;
+	/*
+	 * LMM(lfvec_filled:A)
+	 *
+	 * The node before its fields, and before the slots before it. Pairs with
+	 * lfvec_push_only:A.
+	 */
+	node = smp_load_acquire(lfvec_slot_in(bucket, pos));
+	return node && node->index >= index ? node : NULL;
+}
+
+/* The first slot that is not filled, at or after @from, below which all are. */
+static unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
+{
+	unsigned long step = 1, low = from, high;
+
+	if (low >= vec->max || !lfvec_filled(vec, low))
+		return low;
+	/* low is filled, high is not */
+	for (high = low; ; step *= 2) {
+		if (step >= vec->max - low) {
+			high = vec->max;
+			break;
+		}
+		high = low + step;
+		if (!lfvec_filled(vec, high))
+			break;
+		low = high;
+	}
+	while (high - low > 1) {
+		step = low + (high - low) / 2;
+		if (lfvec_filled(vec, step))
+			low = step;
+		else
+			high = step;
+	}
+	return high;
+}
+
+static unsigned long lfvec_hint(struct lfvec *vec)
+{
+	/*
+	 * LMM(lfvec_hint:A)
+	 *
+	 * The hint before the slots: if this reads what lfvec_push_only:B
+	 * stored, all slots below are found filled.
+	 */
+	return smp_load_acquire(&vec->end);
+}
+
+/**
+ * lfvec_end - how many elements were pushed, in an append-only vector
+ * @vec: the vector
+ *
+ * Context: Any.
+ * Return: the index after the last element.
+ */
+unsigned long lfvec_end(struct lfvec *vec)
+{
+	unsigned long end;
+
+	preempt_disable();
+	end = lfvec_end_from(vec, lfvec_hint(vec));
+	preempt_enable();
+	return end;
+}
+
+/**
+ * lfvec_seek - find an element of an append-only vector
+ * @vec:   the vector
+ * @index: its index
+ *
+ * Context: Any; within an RCU read-side section.
+ * Return: its node, or as an ERR_PTR: -ERANGE, or -EPIPE if it was overwritten.
+ */
+struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index)
+{
+	struct lfvec_node *node = NULL;
+
+	if (vec->flags & LFVEC_APPEND_ONLY && index < vec->max)
+		node = lfvec_filled(vec, index);
+	if (!node)
+		return ERR_PTR(-ERANGE);
+	return node->index == index ? node : ERR_PTR(-EPIPE);
+}
+
+/* Put @node in the first slot that is free; returns its index or -ENOMEM. */
+static __always_inline long lfvec_append_only(struct lfvec *vec,
+					      struct lfvec_stock *st,
+					      struct lfvec_node *node)
+{
+	unsigned long index = lfvec_hint(vec);
+	struct lfvec_node **slot, *old;
+	unsigned int pauses = 0;
+
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		slot = lfvec_place(vec, index);
+		if (unlikely(!slot || index >= vec->max))
+			return -ENOMEM;
+		/* as lfvec_filled:A */
+		old = smp_load_acquire(slot);
+		if (unlikely(old && old->index >= index)) {
+			index = lfvec_end_from(vec, index);
+			continue;
+		}
+		node->index = index;
+		lfvec_step();
+		/*
+		 * LMM(lfvec_push_only:A)
+		 *
+		 * Fully ordered: the node's fields, and the slots before it,
+		 * which were seen filled, before the node in its slot. Pairs
+		 * with lfvec_filled:A.
+		 */
+		if (cmpxchg(slot, old, node) == old)
+			break;
+	}
+	/*
+	 * LMM(lfvec_push_only:B)
+	 *
+	 * All slots below are filled before the hint says so. Pairs with
+	 * lfvec_hint:A.
+	 */
+	smp_store_release(&vec->end, index + 1);
+	if (old)
+		lfvec_node_retire(vec, st, old);
+	st->pushes++;
+	return index;
+}
+
+/* A node or a bucket was missing. */
+static noinline long lfvec_push_only_slow(struct lfvec *vec,
+					  struct lfvec_node *node,
+					  const void *elem, gfp_t gfp)
+{
+	struct lfvec_stock *st;
+	long ret;
+
+	if (!node)
+		node = lfvec_node_alloc(vec, gfp);
+	if (IS_ERR(node))
+		return lfvec_failed(vec, 1, PTR_ERR(node));
+	do {
+		st = lfvec_enter_again(vec);
+		lfvec_copy(vec, node->data, elem);
+		ret = lfvec_append_only(vec, st, node);
+		lfvec_leave(vec);
+		if (ret != -ENOMEM)
+			break;
+		ret = lfvec_bucket_supply(vec, lfvec_end(vec), 1, gfp);
+	} while (!ret);
+	if (ret < 0) {
+		lfvec_give_back(vec, node);
+		return lfvec_failed(vec, 1, ret);
+	}
+	lfvec_ahead(vec, ret, gfp);
+	return ret;
+}
+
+/**
+ * lfvec_push_only - append an element of raw bytes to an append-only vector
+ * @vec:  the vector
+ * @elem: the element
+ * @gfp:  how memory may be had, or 0
+ *
+ * Context: Any, as far as @gfp allows.
+ * Return: as __lfvec_push().
+ */
+long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	struct lfvec_stock *st;
+	long ret = -ENOMEM;
+
+	if (unlikely(!lfvec_enter(vec, &st)))
+		return lfvec_failed(vec, 1, -EBUSY);
+	node = lfvec_node_get(vec, st, gfp);
+	if (likely(node)) {
+		lfvec_copy(vec, node->data, elem);
+		ret = lfvec_append_only(vec, st, node);
+	}
+	lfvec_leave(vec);
+	if (unlikely(ret < 0))
+		return lfvec_push_only_slow(vec, node, elem, gfp);
+	if (unlikely(ret >= READ_ONCE(vec->ahead)))
+		lfvec_ahead(vec, ret, gfp);
+	return ret;
+}
