@@ -17,6 +17,21 @@
 
 #include "lfvec_int.h"
 
+/* As many slots, all NULL. */
+static void *lfvec_slots_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
+{
+	struct mem_cgroup *old;
+	void *slots;
+
+	gfp = lfvec_charge(vec, gfp | __GFP_NOWARN, &old);
+	if (gfpflags_allow_blocking(gfp))
+		slots = kvcalloc(BIT(shift), sizeof(void *), gfp);
+	else
+		slots = kcalloc(BIT(shift), sizeof(void *), gfp);
+	lfvec_charge_end(vec, old);
+	return slots;
+}
+
 /* A bucket for pushes to use: that which lfvec_shrink() had in mind, or a new one. */
 static int lfvec_bucket_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 {
@@ -30,10 +45,7 @@ static int lfvec_bucket_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 	gfp = lfvec_gfp_here(gfp);
 	if (!gfp)
 		return -ENOMEM;
-	if (gfpflags_allow_blocking(gfp))
-		bucket = kvcalloc(BIT(shift), sizeof(void *), gfp | __GFP_NOWARN);
-	else
-		bucket = kcalloc(BIT(shift), sizeof(void *), gfp | __GFP_NOWARN);
+	bucket = lfvec_slots_alloc(vec, shift, gfp);
 	if (!bucket)
 		return -ENOMEM;
 

@@ -13,10 +13,12 @@
 #include <linux/kconfig.h>
 #include <linux/lfvec.h>
 #include <linux/log2.h>
+#include <linux/memcontrol.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
-#include <linux/string.h>
 #include <linux/processor.h>
+#include <linux/sched/mm.h>
+#include <linux/string.h>
 #include <linux/timex.h>
 
 /*
@@ -132,6 +134,23 @@ static inline gfp_t lfvec_gfp_here(gfp_t gfp)
 static inline bool lfvec_may_sleep(gfp_t gfp)
 {
 	return gfpflags_allow_blocking(lfvec_gfp_here(gfp));
+}
+
+/* Until lfvec_charge_end(), allocations with the flags returned are @vec's. */
+static inline gfp_t lfvec_charge(struct lfvec *vec, gfp_t gfp,
+				 struct mem_cgroup **old)
+{
+	*old = NULL;
+	if (!vec->memcg)
+		return gfp;
+	*old = set_active_memcg(vec->memcg);
+	return gfp | __GFP_ACCOUNT;
+}
+
+static inline void lfvec_charge_end(struct lfvec *vec, struct mem_cgroup *old)
+{
+	if (vec->memcg)
+		set_active_memcg(old);
 }
 
 /* A push or store of @nr elements failed. */

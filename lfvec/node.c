@@ -120,8 +120,9 @@ static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
  * @st:	 our stock, which has no free nodes
  * @gfp: how else the caller may have memory
  *
- * If there are few, a caller that may sleep gets none, and so leaves them to
- * those who cannot help themselves. Others have the worker get more.
+ * If there are few, a caller that may sleep gets none, and if there are very few,
+ * nor does one that may allocate: that leaves them to those who cannot help
+ * themselves. The worker gets more.
  *
  * The nodes that the walk meets may be taken by others, used and retired while
  * it is there. They stay nodes until our section ends, so that their links lead
@@ -134,12 +135,15 @@ struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
 				    gfp_t gfp)
 {
 	struct llist_node *first, *last, *rest;
+	long spare = READ_ONCE(vec->spare);
 	unsigned int nr;
 
-	if (atomic_long_read(&vec->depot_nr) < (long)READ_ONCE(vec->spare)) {
+	if (atomic_long_read(&vec->depot_nr) < spare) {
 		if (gfpflags_allow_blocking(gfp))
 			return NULL;
 		lfvec_kick(vec);
+		if (gfp && atomic_long_read(&vec->depot_nr) < spare / 2)
+			return NULL;
 	}
 	/*
 	 * LMM(lfvec_depot_take:A)
@@ -293,11 +297,18 @@ unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list)
 static unsigned int lfvec_slab_alloc(struct lfvec *vec, void **nodes,
 				     unsigned int nr, gfp_t gfp)
 {
+	struct mem_cgroup *old;
+
+	gfp = lfvec_charge(vec, gfp, &old);
 	/* kmem_cache_alloc_bulk() wants interrupts enabled */
-	if (nr > 1)
-		return kmem_cache_alloc_bulk(vec->cache, gfp, nr, nodes);
-	nodes[0] = kmem_cache_alloc(vec->cache, gfp);
-	return !!nodes[0];
+	if (nr > 1) {
+		nr = kmem_cache_alloc_bulk(vec->cache, gfp, nr, nodes);
+	} else {
+		nodes[0] = kmem_cache_alloc(vec->cache, gfp);
+		nr = !!nodes[0];
+	}
+	lfvec_charge_end(vec, old);
+	return nr;
 }
 
 /* Allocate a node, and if @gfp allows more of them, linked to it. 0 if none. */
@@ -361,6 +372,20 @@ static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
 	return -EINPROGRESS;
 }
 
+/* Allocate a node, and maybe more for the depot. */
+static struct lfvec_node *lfvec_node_grow(struct lfvec *vec, gfp_t gfp)
+{
+	struct lfvec_node *node;
+	unsigned int nr = gfp ? lfvec_node_new(vec, &node, gfp) : 0;
+
+	if (!nr)
+		return ERR_PTR(-ENOMEM);
+	if (nr > 1)
+		lfvec_depot_add_list(vec, node->link.next, nr - 1);
+	node->link.next = NULL;
+	return node;
+}
+
 /**
  * lfvec_node_alloc - get a node from stock, or else allocate
  * @vec: the vector
@@ -372,8 +397,7 @@ static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
  */
 struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
 {
-	struct lfvec_node *node;
-	unsigned int nr;
+	struct lfvec_node *node, *last;
 	int err;
 
 	gfp = lfvec_gfp_here(gfp);
@@ -382,16 +406,13 @@ struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
 		if (node)
 			return node;
 		err = lfvec_may_grow(vec, gfp);
-		if (err == -EAGAIN)
-			return ERR_PTR(err);
-	} while (err);
-	nr = gfp ? lfvec_node_new(vec, &node, gfp) : 0;
-	if (!nr)
-		return ERR_PTR(-ENOMEM);
-	if (nr > 1)
-		lfvec_depot_add_list(vec, node->link.next, nr - 1);
-	node->link.next = NULL;
-	return node;
+	} while (err == -EINPROGRESS);
+	node = err ? ERR_PTR(err) : lfvec_node_grow(vec, gfp);
+	if (!IS_ERR(node) || !gfp || gfpflags_allow_blocking(gfp))
+		return node;
+	/* What is left is for those who may not sleep. */
+	last = lfvec_stock_take(vec, 0);
+	return last ? last : node;
 }
 
 /* Have @nr nodes in the depot. Returns 0, -ENOMEM, -EAGAIN or -EINTR. */
@@ -439,10 +460,23 @@ static int lfvec_nodes_attr(struct lfvec *vec, const struct lfvec_attr *attr,
 	vec->spare = attr->spare ?: min(vec->chunk * num_possible_cpus(),
 					LFVEC_SPARE_MAX);
 	vec->spare_min = vec->spare;
+	vec->spare_max = max(vec->spare, LFVEC_SPARE_BYTES / size);
 	vec->backlog = attr->backlog ?: LFVEC_BACKLOG_DEFAULT / size;
 	if (vec->spare > LFVEC_SPARE_MAX || vec->backlog > LONG_MAX)
 		return -EINVAL;
 	return 0;
+}
+
+static struct lfvec_cpu __percpu *lfvec_cpus_alloc(struct lfvec *vec)
+{
+	struct lfvec_cpu __percpu *cpus;
+	struct mem_cgroup *old;
+	gfp_t gfp;
+
+	gfp = lfvec_charge(vec, GFP_KERNEL, &old);
+	cpus = alloc_percpu_gfp(struct lfvec_cpu, gfp);
+	lfvec_charge_end(vec, old);
+	return cpus;
 }
 
 int lfvec_nodes_init(struct lfvec *vec, size_t esize,
@@ -463,7 +497,7 @@ int lfvec_nodes_init(struct lfvec *vec, size_t esize,
 	init_llist_head(&vec->depot);
 	vec->limbo = &vec->anchor[0];
 	init_irq_work(&vec->gp_work, lfvec_gp_work);
-	vec->cpu = alloc_percpu(struct lfvec_cpu);
+	vec->cpu = lfvec_cpus_alloc(vec);
 	if (!vec->cpu)
 		return -ENOMEM;
 	vec->cache = lfvec_cache_get(size);

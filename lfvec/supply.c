@@ -47,7 +47,7 @@ static void lfvec_supply_work(struct work_struct *work)
 	atomic_xchg(&vec->kicked, 0);
 	if (atomic_long_read(&vec->depot_nr) <= 0)
 		WRITE_ONCE(vec->spare, min(READ_ONCE(vec->spare) * 2,
-					   LFVEC_SPARE_MAX));
+					   vec->spare_max));
 	/* Should it fail, the next one who finds too little kicks again. */
 	lfvec_nodes_fill(vec, READ_ONCE(vec->spare), LFVEC_SUPPLY_GFP);
 	lfvec_buckets_ahead(vec, LFVEC_SUPPLY_GFP);

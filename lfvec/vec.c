@@ -1080,16 +1080,18 @@ int __lfvec_init(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr)
 	int err;
 
 	attr = attr ?: &defaults;
-	if (attr->flags & ~(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY))
+	if (attr->flags & ~(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY | LFVEC_ACCOUNT))
 		return -EINVAL;
 	memset(vec, 0, sizeof(*vec));
-	vec->flags = attr->flags;
+	vec->flags = attr->flags & ~LFVEC_ACCOUNT;
+	if (attr->flags & LFVEC_ACCOUNT)
+		vec->memcg = get_mem_cgroup_from_mm(current->mm);
 	/* Size 0 and nothing pending; never retired, as it is in no slot. */
 	atomic_long_set(&vec->ctl, (unsigned long)&vec->root | LFVEC_POPPED);
 
 	err = lfvec_nodes_init(vec, esize, attr);
 	if (err)
-		return err;
+		goto memcg;
 	err = lfvec_buckets_init(vec, attr);
 	if (err)
 		goto nodes;
@@ -1102,6 +1104,8 @@ buckets:
 	lfvec_buckets_destroy(vec);
 nodes:
 	lfvec_nodes_destroy(vec);
+memcg:
+	mem_cgroup_put(vec->memcg);
 	return err;
 }
 EXPORT_SYMBOL_GPL(__lfvec_init);
@@ -1118,6 +1122,7 @@ void __lfvec_destroy(struct lfvec *vec)
 	lfvec_nodes_quiesce(vec);
 	lfvec_buckets_destroy(vec);
 	lfvec_nodes_destroy(vec);
+	mem_cgroup_put(vec->memcg);
 }
 EXPORT_SYMBOL_GPL(__lfvec_destroy);
 

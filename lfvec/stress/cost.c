@@ -7,6 +7,7 @@
  */
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -26,6 +27,7 @@ struct cost {
 	void				*v;
 	u32				work;
 	u32				ops;
+	u32				form;
 	u64				elapsed;
 	u8				elem[LFVEC_ELEM_MAX] __aligned(8);
 };
@@ -40,6 +42,7 @@ static __always_inline int cost_stretch(struct cost *c, u32 from, u32 to,
 
 	switch (c->work) {
 	case LFVEC_STRESS_WORK_PUSH:
+	case LFVEC_STRESS_WORK_APPEND:
 		for (i = from; i < to && !err; i++)
 			err = push(v, elem);
 		break;
@@ -107,6 +110,16 @@ static int cost_lfvec_store(void *v, unsigned long index, const void *elem)
 	return __lfvec_store(v, index, elem, GFP_KERNEL);
 }
 
+static int cost_published_push(void *v, const void *elem)
+{
+	return published_push(v, elem, GFP_KERNEL);
+}
+
+static int cost_spin_push(void *v, const void *elem)
+{
+	return spin_push(v, elem, GFP_KERNEL);
+}
+
 /* Push or pop as many elements as there will be operations. */
 static int cost_fill(struct cost *c, bool push)
 {
@@ -115,7 +128,7 @@ static int cost_fill(struct cost *c, bool push)
 
 	for (i = 0; i < c->ops && !err; i++) {
 		if (push)
-			err = c->impl->push(c->v, c->elem);
+			err = c->impl->push(c->v, c->elem, GFP_KERNEL);
 		else
 			err = c->impl->pop(c->v, c->elem);
 		if (i % 1024)
@@ -129,15 +142,16 @@ static int cost_fill(struct cost *c, bool push)
 
 /*
  * What must be there before: elements to pop, load and store, or the memory that
- * they leave behind, warm.
+ * they leave behind, warm; if the oldest are overwritten, then all are such.
  */
 static int cost_prepare(struct cost *c)
 {
-	int err;
+	int err = 0;
 
-	err = cost_fill(c, true);
+	if (c->work != LFVEC_STRESS_WORK_APPEND)
+		err = cost_fill(c, true);
 	if (!err && c->work == LFVEC_STRESS_WORK_PUSH)
-		err = cost_fill(c, false);
+		err = cost_fill(c, c->form & LFVEC_STRESS_OVERWRITE);
 	if (!err && c->impl == &stress_impl_lfvec)
 		err = __lfvec_reserve(c->v, c->ops, GFP_KERNEL);
 	if (c->impl->relax)
@@ -155,27 +169,47 @@ static int cost_run(struct cost *c)
 		return cost_time(c, cost_lfvec_push, cost_lfvec_pop,
 				 cost_lfvec_load, cost_lfvec_store);
 	if (c->impl == &stress_impl_published)
-		return cost_time(c, published_push, published_pop,
+		return cost_time(c, cost_published_push, published_pop,
 				 published_load, NULL);
-	return cost_time(c, spin_push, spin_pop, spin_load, spin_store);
+	return cost_time(c, cost_spin_push, spin_pop, spin_load, spin_store);
+}
+
+/* What neither implementation nor form can do. */
+static bool cost_supported(const struct stress_impl *impl,
+			   const struct lfvec_stress_cost *arg)
+{
+	if (arg->form && impl != &stress_impl_lfvec)
+		return false;
+	switch (arg->work) {
+	case LFVEC_STRESS_WORK_PUSH:
+		return arg->form != LFVEC_STRESS_APPEND_ONLY;
+	case LFVEC_STRESS_WORK_POP:
+	case LFVEC_STRESS_WORK_PUSHPOP:
+		return !(arg->form & LFVEC_STRESS_APPEND_ONLY);
+	case LFVEC_STRESS_WORK_STORE:
+		return !(arg->form & LFVEC_STRESS_APPEND_ONLY) &&
+		       impl != &stress_impl_published;
+	default:
+		return true;
+	}
 }
 
 static int cost_measure(struct cost *c, struct lfvec_stress_cost *arg)
 {
-	struct lfvec_attr attr;
+	struct lfvec_attr attr = { .max = 2ULL * arg->ops, .flags = arg->form };
 	int err;
 
-	err = stress_attr(arg->esize, 0, 2ULL * arg->ops, &attr);
+	if (arg->form & LFVEC_STRESS_OVERWRITE)
+		attr.max = roundup_pow_of_two(arg->ops);
+	err = stress_attr(arg->esize, &attr);
 	if (err)
 		return err;
-	if (arg->work == LFVEC_STRESS_WORK_STORE &&
-	    c->impl == &stress_impl_published)
-		return -EOPNOTSUPP;
 	c->v = c->impl->create(arg->esize, &attr, false);
 	if (IS_ERR(c->v))
 		return PTR_ERR(c->v);
 	c->work = arg->work;
 	c->ops = arg->ops;
+	c->form = arg->form;
 	err = cost_run(c);
 	c->impl->destroy(c->v);
 	arg->elapsed = c->elapsed;
@@ -190,9 +224,12 @@ long stress_measure(struct stress_file *sf, void *data)
 	long err;
 
 	if (!impl || arg->work >= LFVEC_STRESS_WORKS || !arg->ops ||
-	    arg->ops > LFVEC_STRESS_COST_MAX || arg->elapsed ||
+	    arg->ops > LFVEC_STRESS_COST_MAX || arg->elapsed || arg->pad ||
+	    arg->form & ~STRESS_FORMS ||
 	    memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
+	if (!cost_supported(impl, arg))
+		return -EOPNOTSUPP;
 	c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
 	if (!c)
 		return -ENOMEM;

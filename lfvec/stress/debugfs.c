@@ -19,6 +19,8 @@ static int counters_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pushes: %llu\npops: %llu\nstores: %llu\n",
 		   s.pushes, s.pops, s.stores);
 	seq_printf(m, "retries: %llu\nhelped: %llu\n", s.retries, s.helped);
+	seq_printf(m, "dropped: %llu\noverwritten: %llu\n", s.dropped,
+		   s.overwritten);
 	seq_printf(m, "buckets thrown away: %llu\n", s.buckets_lost);
 	return 0;
 }

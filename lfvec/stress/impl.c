@@ -15,7 +15,7 @@
 
 static void *lfvec_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
 {
-	struct lfvec *vec = kzalloc(sizeof(*vec), GFP_KERNEL);
+	struct lfvec *vec = kzalloc(sizeof(*vec), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!vec)
@@ -38,9 +38,9 @@ static unsigned long lfvec_run_size(void *v)
 	return __lfvec_size(v);
 }
 
-static int lfvec_run_push(void *v, const void *elem)
+static int lfvec_run_push(void *v, const void *elem, gfp_t gfp)
 {
-	return min(__lfvec_push(v, elem, GFP_KERNEL), 0L);
+	return min(__lfvec_push(v, elem, gfp), 0L);
 }
 
 static int lfvec_run_pop(void *v, void *elem)
@@ -54,20 +54,21 @@ static int lfvec_run_load(void *v, unsigned long index, void *elem)
 }
 
 static int lfvec_run_xchg(void *v, unsigned long index, const void *new,
-			  void *old)
+			  void *old, gfp_t gfp)
 {
-	return __lfvec_xchg(v, index, new, old, GFP_KERNEL);
+	return __lfvec_xchg(v, index, new, old, gfp);
 }
 
 static int lfvec_run_cmpxchg(void *v, unsigned long index, void *old,
-			     const void *new)
+			     const void *new, gfp_t gfp)
 {
-	return __lfvec_cmpxchg(v, index, old, new, GFP_KERNEL);
+	return __lfvec_cmpxchg(v, index, old, new, gfp);
 }
 
-static int lfvec_run_push_many(void *v, const void *elems, unsigned int nr)
+static int lfvec_run_push_many(void *v, const void *elems, unsigned int nr,
+			       gfp_t gfp)
 {
-	return min(__lfvec_push_many(v, elems, nr, GFP_KERNEL), 0L);
+	return min(__lfvec_push_many(v, elems, nr, gfp), 0L);
 }
 
 static int lfvec_run_pop_many(void *v, void *elems, unsigned int nr)
@@ -124,7 +125,8 @@ static void spin_copy(struct spin *s, void *to, const void *from)
 void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
 {
 	unsigned long max = min(attr->max, SPIN_MAX);
-	struct spin *s = kvmalloc(struct_size(s, data, max * esize), GFP_KERNEL);
+	struct spin *s = kvmalloc(struct_size(s, data, max * esize),
+				  GFP_KERNEL_ACCOUNT);
 
 	if (!s)
 		return ERR_PTR(-ENOMEM);
@@ -147,7 +149,7 @@ static unsigned long spin_size(void *v)
 	return READ_ONCE(s->size);
 }
 
-int spin_push(void *v, const void *elem)
+int spin_push(void *v, const void *elem, gfp_t gfp)
 {
 	struct spin *s = v;
 	int ret = -ENOSPC;
@@ -203,7 +205,8 @@ int spin_store(void *v, unsigned long index, const void *elem)
 	return ret;
 }
 
-static int spin_xchg(void *v, unsigned long index, const void *new, void *old)
+static int spin_xchg(void *v, unsigned long index, const void *new, void *old,
+		     gfp_t gfp)
 {
 	struct spin *s = v;
 	int ret = -ERANGE;

@@ -246,6 +246,28 @@ long stress_size(struct stress_file *sf, void *arg)
 	return 0;
 }
 
+long stress_oldest(struct stress_file *sf, void *arg)
+{
+	struct lfvec_stress_io *io = arg;
+	struct lfvec *vec = stress_get(sf, io, 0);
+
+	if (IS_ERR(vec))
+		return PTR_ERR(vec);
+	io->index = __lfvec_oldest(vec);
+	return 0;
+}
+
+long stress_shrink(struct stress_file *sf, void *arg)
+{
+	struct lfvec_stress_io *io = arg;
+	struct lfvec *vec = stress_get(sf, io, 0);
+
+	if (IS_ERR(vec))
+		return PTR_ERR(vec);
+	io->index = __lfvec_shrink(vec);
+	return 0;
+}
+
 long stress_reserve(struct stress_file *sf, void *arg)
 {
 	struct lfvec_stress_io *io = arg;
@@ -268,6 +290,8 @@ void stress_stats_get(struct lfvec *vec, struct lfvec_stress_stats *out)
 		.stores		= s.stores,
 		.retries	= s.retries,
 		.helped		= s.helped,
+		.dropped	= s.dropped,
+		.overwritten	= s.overwritten,
 		.size		= s.size,
 		.capacity	= s.capacity,
 		.buckets	= s.buckets,

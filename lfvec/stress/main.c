@@ -24,17 +24,23 @@ static unsigned int stress_nr;
 static DEFINE_MUTEX(stress_lock);	/* the two above */
 
 /* Check what user space asked of a vector, and fill in the defaults. */
-int stress_attr(u32 esize, u64 first, u64 max, struct lfvec_attr *attr)
+int stress_attr(u32 esize, struct lfvec_attr *attr)
 {
-	u64 most;
+	unsigned long most;
 
-	if (!esize || esize > LFVEC_ELEM_MAX)
+	if (!esize || esize > LFVEC_ELEM_MAX || attr->flags & ~STRESS_FORMS)
 		return -EINVAL;
 	most = min_t(u64, LFVEC_STRESS_ELEMS_MAX, LFVEC_STRESS_BYTES_MAX / esize);
-	attr->first = first ? first : LFVEC_FIRST_DEFAULT;
-	attr->max = max ? max : most;
-	if (max > most || first > most || !is_power_of_2(attr->first))
+	if (attr->max > most || attr->first > most || attr->spare > most ||
+	    attr->backlog > most)
 		return -EINVAL;
+	if (attr->flags & LFVEC_STRESS_OVERWRITE) {
+		attr->max = attr->max ?: rounddown_pow_of_two(most);
+	} else {
+		attr->first = attr->first ?: LFVEC_FIRST_DEFAULT;
+		attr->max = attr->max ?: most;
+	}
+	attr->flags |= LFVEC_ACCOUNT;
 	return 0;
 }
 
@@ -73,11 +79,14 @@ static void stress_vec_release(struct kref *ref)
 
 static struct stress_vec *stress_vec_new(struct lfvec_stress_vec *arg)
 {
-	struct lfvec_attr attr;
+	struct lfvec_attr attr = {
+		.first = arg->first, .max = arg->max, .spare = arg->spare,
+		.backlog = arg->backlog, .flags = arg->form,
+	};
 	struct stress_vec *sv;
 	int err;
 
-	err = stress_attr(arg->esize, arg->first, arg->max, &attr);
+	err = stress_attr(arg->esize, &attr);
 	if (err)
 		return ERR_PTR(err);
 	sv = kzalloc(sizeof(*sv), GFP_KERNEL_ACCOUNT);
@@ -117,8 +126,11 @@ static void stress_vec_attach(struct stress_file *sf, struct stress_vec *sv,
 			      struct lfvec_stress_vec *arg)
 {
 	arg->esize = sv->vec.esize;
+	arg->form = sv->vec.flags;
 	arg->first = sv->vec.first;
 	arg->max = sv->vec.max;
+	arg->spare = sv->vec.spare_min;
+	arg->backlog = sv->vec.backlog;
 	/* Pairs with smp_load_acquire() in stress_get(). */
 	smp_store_release(&sf->vec, sv);
 }
@@ -129,7 +141,7 @@ static long stress_create(struct stress_file *sf, void *data)
 	struct stress_vec *sv;
 	long err;
 
-	if (!stress_name_ok(arg->name) || arg->flags ||
+	if (!stress_name_ok(arg->name) ||
 	    memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
 		return -EINVAL;
 	sv = stress_vec_new(arg);
@@ -235,6 +247,8 @@ static const struct stress_ioctl {
 	{ LFVEC_STRESS_TRUNCATE,	stress_truncate },
 	{ LFVEC_STRESS_SIZE,		stress_size },
 	{ LFVEC_STRESS_RESERVE,		stress_reserve },
+	{ LFVEC_STRESS_OLDEST,		stress_oldest },
+	{ LFVEC_STRESS_SHRINK,		stress_shrink },
 	{ LFVEC_STRESS_STATS,		stress_stats },
 	{ LFVEC_STRESS_START,		stress_start },
 	{ LFVEC_STRESS_WAIT,		stress_wait },

@@ -67,7 +67,7 @@ static u64 *published_slot(struct published *p, unsigned long index)
 /* Install a bucket: -EAGAIN, or -ENOMEM. */
 static int published_grow(struct published *p, unsigned int bucket)
 {
-	u64 *slots = kvcalloc(BIT(bucket), sizeof(*slots), GFP_KERNEL);
+	u64 *slots = kvcalloc(BIT(bucket), sizeof(*slots), GFP_KERNEL_ACCOUNT);
 
 	if (!slots)
 		return -ENOMEM;
@@ -123,10 +123,10 @@ static int published_try_push(struct published *p, struct published_desc *new,
 	return 0;
 }
 
-int published_push(void *v, const void *elem)
+int published_push(void *v, const void *elem, gfp_t gfp)
 {
-	struct published_desc *new = kmalloc(sizeof(*new), GFP_KERNEL);
-	struct published_write *write = kmalloc(sizeof(*write), GFP_KERNEL);
+	struct published_desc *new = kmalloc(sizeof(*new), gfp);
+	struct published_write *write = kmalloc(sizeof(*write), gfp);
 	struct published *p = v;
 	unsigned int bucket;
 	int ret = -ENOMEM;
@@ -218,13 +218,13 @@ void *published_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
 
 	if (esize != sizeof(u64) || !IS_ENABLED(CONFIG_64BIT))
 		return ERR_PTR(-EOPNOTSUPP);
-	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 	p->first = attr->first;
 	p->max = attr->max;
 	p->jitter = jitter;
-	p->desc = kzalloc(sizeof(*p->desc), GFP_KERNEL);
+	p->desc = kzalloc(sizeof(*p->desc), GFP_KERNEL_ACCOUNT);
 	if (!p->desc) {
 		kfree(p);
 		return ERR_PTR(-ENOMEM);

@@ -16,6 +16,9 @@
 struct dentry;
 struct stress_run;
 
+/* Forms as the interface has them are those of the library. */
+#define STRESS_FORMS	(LFVEC_STRESS_OVERWRITE | LFVEC_STRESS_APPEND_ONLY)
+
 /* A named vector: one reference of the list of names, one of each open file. */
 struct stress_vec {
 	struct lfvec		vec;
@@ -40,14 +43,15 @@ struct stress_impl {
 	void *(*create)(u32 esize, const struct lfvec_attr *attr, bool jitter);
 	void (*destroy)(void *v);
 	unsigned long (*size)(void *v);
-	int (*push)(void *v, const void *elem);
+	int (*push)(void *v, const void *elem, gfp_t gfp);
 	int (*pop)(void *v, void *elem);
 	int (*load)(void *v, unsigned long index, void *elem);
 	int (*exchange)(void *v, unsigned long index, const void *new,
-			void *old);
+			void *old, gfp_t gfp);
 	int (*compare)(void *v, unsigned long index, void *old,
-		       const void *new);	/* 1 if replaced, or 0 */
-	int (*push_many)(void *v, const void *elems, unsigned int nr);
+		       const void *new, gfp_t gfp);	/* 1 if replaced, or 0 */
+	int (*push_many)(void *v, const void *elems, unsigned int nr,
+			 gfp_t gfp);
 	int (*pop_many)(void *v, void *elems, unsigned int nr);
 	long (*truncate)(void *v, unsigned long size);
 	void (*stats)(void *v, struct lfvec_stress_stats *stats);
@@ -56,7 +60,7 @@ struct stress_impl {
 };
 
 /* main.c */
-int stress_attr(u32 esize, u64 first, u64 max, struct lfvec_attr *attr);
+int stress_attr(u32 esize, struct lfvec_attr *attr);
 
 /* io.c */
 long stress_push(struct stress_file *sf, void *arg);
@@ -69,6 +73,8 @@ long stress_peek(struct stress_file *sf, void *arg);
 long stress_truncate(struct stress_file *sf, void *arg);
 long stress_size(struct stress_file *sf, void *arg);
 long stress_reserve(struct stress_file *sf, void *arg);
+long stress_oldest(struct stress_file *sf, void *arg);
+long stress_shrink(struct stress_file *sf, void *arg);
 long stress_stats(struct stress_file *sf, void *arg);
 void stress_stats_get(struct lfvec *vec, struct lfvec_stress_stats *stats);
 
@@ -86,12 +92,12 @@ extern const struct stress_impl stress_impl_spinlock;
 const struct stress_impl *stress_impl(u32 impl);
 void *published_create(u32 esize, const struct lfvec_attr *attr, bool jitter);
 void published_destroy(void *v);
-int published_push(void *v, const void *elem);
+int published_push(void *v, const void *elem, gfp_t gfp);
 int published_pop(void *v, void *elem);
 int published_load(void *v, unsigned long index, void *elem);
 void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter);
 void spin_destroy(void *v);
-int spin_push(void *v, const void *elem);
+int spin_push(void *v, const void *elem, gfp_t gfp);
 int spin_pop(void *v, void *elem);
 int spin_load(void *v, unsigned long index, void *elem);
 int spin_store(void *v, unsigned long index, const void *elem);

@@ -71,7 +71,8 @@ TEST_F(vec, reserved_fields)
 		LFVEC_STRESS_PUSH, LFVEC_STRESS_POP, LFVEC_STRESS_LOAD,
 		LFVEC_STRESS_STORE, LFVEC_STRESS_XCHG, LFVEC_STRESS_CMPXCHG,
 		LFVEC_STRESS_PEEK, LFVEC_STRESS_TRUNCATE, LFVEC_STRESS_SIZE,
-		LFVEC_STRESS_RESERVE,
+		LFVEC_STRESS_RESERVE, LFVEC_STRESS_OLDEST,
+		LFVEC_STRESS_SHRINK,
 	};
 	struct lfvec_stress_io io;
 	u64 old = 0;
@@ -95,6 +96,7 @@ TEST_F(vec, reserved_fields)
 	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_SIZE, &io));
 	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_TRUNCATE, &io));
 	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_RESERVE, &io));
+	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_SHRINK, &io));
 	io.old = (uintptr_t)&old;
 	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_STORE, &io));
 	EXPECT_EQ(-EINVAL, call(self->fd, LFVEC_STRESS_LOAD, &io));
@@ -303,9 +305,22 @@ TEST(creation)
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_EQ(-EINVAL, create(fd, "made", bad[i].esize,
 					  bad[i].first, bad[i].max));
-	vec.flags = 1;
+	vec.form = 4;
 	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
-	vec.flags = 0;
+	vec.form = LFVEC_STRESS_OVERWRITE;
+	vec.first = 16;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.first = 0;
+	vec.max = 1000;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.form = 0;
+	vec.max = 0;
+	vec.spare = 65537;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.spare = 0;
+	vec.backlog = UINT64_MAX;
+	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
+	vec.backlog = 0;
 	vec.reserved[1] = 1;
 	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_CREATE, &vec));
 	vec.reserved[1] = 0;
@@ -373,7 +388,7 @@ TEST(run)
 	BAD(-EINVAL, run.threads = 0);
 	BAD(-EINVAL, run.threads = 257);
 	BAD(-EINVAL, run.threads = UINT32_MAX);
-	BAD(-EINVAL, run.flags = 4);
+	BAD(-EINVAL, run.flags = 0x20);
 	BAD(-EINVAL, run.flags = 1U << 31);
 	BAD(-EINVAL, run.esize = 0);
 	BAD(-EINVAL, run.esize = 4097);
@@ -382,7 +397,18 @@ TEST(run)
 	BAD(-EINVAL, run.values = 0; run.esize = 7);
 	BAD(-EINVAL, run.batch = 0);
 	BAD(-EINVAL, run.batch = 65);
-	BAD(-EINVAL, run.pad = 1);
+	BAD(-EINVAL, run.flags = LFVEC_STRESS_RUN_ATOMIC | LFVEC_STRESS_RUN_STOCK);
+	BAD(-EINVAL, run.contexts = 1 << LFVEC_STRESS_TASK);
+	BAD(-EINVAL, run.contexts = 1 << LFVEC_STRESS_CONTEXTS);
+	BAD(-EINVAL, run.form = 4);
+	BAD(-EINVAL, run.form = LFVEC_STRESS_OVERWRITE; run.max = 1000);
+	BAD(-EINVAL, run.form = LFVEC_STRESS_OVERWRITE; run.first = 2);
+	BAD(-EINVAL, run.spare = 65537);
+	BAD(-EINVAL, run.spare = UINT64_MAX);
+	BAD(-EINVAL, run.backlog = UINT64_MAX);
+	BAD(-EINVAL, run.fill = UINT64_MAX);
+	BAD(-EINVAL, run.shrink = UINT32_MAX);
+	BAD(-ENOSPC, run.fill = 11; run.max = 10);
 	BAD(-EINVAL, run.ops = 0);
 	BAD(-EINVAL, run.ops = UINT64_MAX);
 	BAD(-EINVAL, run.duration = UINT32_MAX);
@@ -398,6 +424,12 @@ TEST(run)
 	    run.mix[LFVEC_STRESS_OP_XCHG] = 50);
 	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK; run.mix[0] = 0;
 	    run.mix[LFVEC_STRESS_OP_PUSH_MANY] = 50);
+	BAD(-EOPNOTSUPP, run.form = LFVEC_STRESS_APPEND_ONLY);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK;
+	    run.form = LFVEC_STRESS_OVERWRITE; run.max = 16);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK; run.shrink = 1);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK;
+	    run.contexts = 1 << LFVEC_STRESS_HARDIRQ);
 	BAD(0, run.ops = 10);
 	BAD(-EBUSY, run.ops = 10);
 	EXPECT_EQ(-EINVAL, call(fd, LFVEC_STRESS_WAIT, &wait));
@@ -429,6 +461,12 @@ TEST(measure)
 	BAD_COST(-EINVAL, cost.ops = LFVEC_STRESS_COST_MAX + 1);
 	BAD_COST(-EINVAL, cost.elapsed = 1);
 	BAD_COST(-EINVAL, cost.reserved[0] = 1);
+	BAD_COST(-EINVAL, cost.pad = 1);
+	BAD_COST(-EINVAL, cost.form = 4);
+	BAD_COST(-EOPNOTSUPP, cost.form = LFVEC_STRESS_APPEND_ONLY;
+		 cost.work = LFVEC_STRESS_WORK_POP);
+	BAD_COST(-EOPNOTSUPP, cost.form = LFVEC_STRESS_OVERWRITE;
+		 cost.impl = LFVEC_STRESS_SPINLOCK);
 	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED; cost.esize = 9);
 	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED;
 		 cost.work = LFVEC_STRESS_WORK_STORE);

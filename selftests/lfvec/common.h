@@ -162,4 +162,18 @@ static inline void *fill(void *elem, u64 value, u32 esize)
 	return elem;
 }
 
+static inline bool clean(const struct lfvec_stress_result *r)
+{
+	return !r->lost && !r->duplicated && !r->torn && !r->errors;
+}
+
+static inline int run_it(int fd, struct lfvec_stress_run *arg,
+			 struct lfvec_stress_result *result)
+{
+	int err = call(fd, LFVEC_STRESS_START, arg);
+
+	memset(result, 0xff, sizeof(*result));
+	return err ? err : call(fd, LFVEC_STRESS_RESULT, result);
+}
+
 #endif /* LFVEC_SELFTEST_COMMON_H */

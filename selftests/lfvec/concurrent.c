@@ -19,20 +19,6 @@
 #define WRITES		{ 5, 5, 0, 45, 45 }
 #define GROW		{ 40, 20, 40 }
 
-static bool clean(const struct lfvec_stress_result *r)
-{
-	return !r->lost && !r->duplicated && !r->torn && !r->errors;
-}
-
-static int run(int fd, struct lfvec_stress_run *arg,
-	       struct lfvec_stress_result *result)
-{
-	int err = call(fd, LFVEC_STRESS_START, arg);
-
-	memset(result, 0xff, sizeof(*result));
-	return err ? err : call(fd, LFVEC_STRESS_RESULT, result);
-}
-
 FIXTURE(mix)
 {
 	int	fd;
@@ -137,7 +123,7 @@ TEST_F_TIMEOUT(mix, run, 120)
 	if (variant->esize > 1000)
 		arg.ops = 20000;
 	memcpy(arg.mix, variant->mix, sizeof(arg.mix));
-	ASSERT_EQ(0, run(self->fd, &arg, &r));
+	ASSERT_EQ(0, run_it(self->fd, &arg, &r));
 	EXPECT_TRUE(clean(&r))
 		TH_LOG("%llu lost, %llu duplicated, %llu torn, %llu errors",
 		       r.lost, r.duplicated, r.torn, r.errors);
@@ -183,7 +169,7 @@ TEST_F_TIMEOUT(load, storm, 280)
 	};
 	int fd = self->fd;
 
-	ASSERT_EQ(0, run(fd, &arg, &r));
+	ASSERT_EQ(0, run_it(fd, &arg, &r));
 	EXPECT_TRUE(clean(&r))
 		TH_LOG("%llu lost, %llu duplicated, %llu torn, %llu errors",
 		       r.lost, r.duplicated, r.torn, r.errors);
@@ -206,7 +192,7 @@ TEST_F_TIMEOUT(load, published_form_loses_values, 240)
 
 	do {
 		arg.seed++;
-		err = run(fd, &arg, &r);
+		err = run_it(fd, &arg, &r);
 		if (err == -EOPNOTSUPP)
 			SKIP(return, "64-bit only");
 		ASSERT_EQ(0, err);
@@ -216,7 +202,7 @@ TEST_F_TIMEOUT(load, published_form_loses_values, 240)
 	       r.duplicated);
 
 	arg.values = 0;
-	ASSERT_EQ(0, run(fd, &arg, &r));
+	ASSERT_EQ(0, run_it(fd, &arg, &r));
 	EXPECT_TRUE(clean(&r));
 }
 

@@ -37,7 +37,7 @@ check 0 '*' --help
 check 2 '*'
 check 2 '*' nonsense
 for command in run drive info stat create drop push pop load peek store xchg \
-	       cmpxchg truncate clear size reserve; do
+	       cmpxchg truncate clear size reserve oldest shrink; do
 	check 0 '*' $command --help
 	check 2 '*' $command --nonsense
 done
@@ -98,6 +98,37 @@ check 0 '' drop $name
 check 1 '' drop $name
 check 1 '' size $name
 
+check 2 '' create $name --form nonsense
+check 2 '' create $name --form overwrite --max 3
+check 0 '*' create $name --form overwrite --max 4 --spare 10 --backlog 1k
+check 0 "0
+1
+2
+3
+4
+5" push $name 1 2 3 4 5 6
+check 0 2 oldest $name
+check 1 '' load $name 1
+check 0 3 load $name 2
+check 0 "4
+5
+6" pop $name 3
+check 0 '*' shrink $name
+check 0 3 xchg $name 2 7
+check 0 '' drop $name
+check 0 '*' create $name --form append-only
+check 0 0 push $name 1
+check 1 '' pop $name
+check 1 '' store $name 0 2
+check 0 '' drop $name
+
+check 2 '' run --contexts task,hypervisor
+check 2 '' run --gfp none
+check 2 '' run --limit 3x
+check 0 '*' run --ops 20k --contexts softirq,hardirq --gfp atomic --shrink 10ms
+check 0 '*' run --ops 20k --form overwrite --max 16 --json
+check 1 '*' run --ops 20k --limit 1KiB
+check 0 '*' run --ops 20k --limit 64MiB --fill 100 --spare 100 --backlog 10k
 check 0 '*' run --ops 20k --json
 check 0 '*' run --ops 20k --values unique --threads 3 --bind
 check 0 '*' run --duration 200ms --esize 64 --progress

@@ -17,12 +17,24 @@
 #define THREADS_MAX	2
 #define ROUNDS		5
 
-enum work { PUSH, POP, PUSHPOP, LOAD, WORKS };
+enum work { PUSH, POP, PUSHPOP, LOAD, APPEND, WORKS };
 
 static const char * const work_names[WORKS] = {
-	"push", "pop", "push/pop", "load",
+	"push", "pop", "push/pop", "load", "append",
 };
 
+static const struct contestant {
+	const char		*name;
+	const struct peer	*peer;
+	unsigned int		flags;
+} contestants[] = {
+	{ "lfvec", &peer_lfvec, 0 },
+	{ "append-only", &peer_lfvec, LFVEC_APPEND_ONLY },
+	{ "published", &peer_published, 0 },
+	{ "spinlock", &peer_spinlock, 0 },
+};
+
+static const struct contestant *contestant;
 static const struct peer *peer;
 static enum work work;
 static void *vec;
@@ -54,6 +66,7 @@ static void one_op(unsigned long i, u64 *value)
 
 	switch (work) {
 	case PUSH:
+	case APPEND:
 		ok = peer->push(vec, value, gfp()) >= 0;
 		break;
 	case POP:
@@ -87,7 +100,7 @@ static void *worker(void *arg)
 static void prepare(unsigned int threads)
 {
 	unsigned long nr = OPS * threads, i;
-	struct lfvec_attr attr = { };
+	struct lfvec_attr attr = { .flags = contestant->flags };
 	u64 value = 0;
 
 	vec = peer->create(sizeof(value), &attr, 0);
@@ -95,10 +108,10 @@ static void prepare(unsigned int threads)
 		     __lfvec_reserve(vec, 2 * nr, GFP_KERNEL)))
 		die();
 	/* Also to have the memory touched. */
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr && work != APPEND; i++)
 		if (peer->push(vec, &value, gfp()) < 0)
 			die();
-	for (i = 0; i < nr && work != POP && work != LOAD; i++)
+	for (i = 0; i < nr && (work == PUSH || work == PUSHPOP); i++)
 		if (peer->pop(vec, &value))
 			die();
 	if (peer->relax)
@@ -145,25 +158,32 @@ static double median(unsigned int threads)
 	return rounds[ROUNDS / 2];
 }
 
+/* Nothing can be taken out of what only grows. */
+static bool possible(void)
+{
+	return !contestant->flags || work == APPEND || work == LOAD;
+}
+
 int main(void)
 {
-	static const struct peer * const peers[] = {
-		&peer_lfvec, &peer_published, &peer_spinlock,
-	};
 	unsigned int threads, i;
 
 	stub_online();
 	printf("ns an operation, median of %d\n\n", ROUNDS);
 	printf("%-10s %7s", "", "threads");
-	for (i = 0; i < ARRAY_SIZE(peers); i++)
-		printf(" %10s", peers[i]->name);
+	for (i = 0; i < ARRAY_SIZE(contestants); i++)
+		printf(" %11s", contestants[i].name);
 	printf("\n");
 	for (work = PUSH; work < WORKS; work++)
 		for (threads = 1; threads <= THREADS_MAX; threads++) {
 			printf("%-10s %7u", work_names[work], threads);
-			for (i = 0; i < ARRAY_SIZE(peers); i++) {
-				peer = peers[i];
-				printf(" %10.1f", median(threads));
+			for (i = 0; i < ARRAY_SIZE(contestants); i++) {
+				contestant = &contestants[i];
+				peer = contestant->peer;
+				if (possible())
+					printf(" %11.1f", median(threads));
+				else
+					printf(" %11s", "-");
 				fflush(stdout);
 			}
 			printf("\n");

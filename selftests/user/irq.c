@@ -7,6 +7,7 @@
  * in some order, in which none comes before one that had ended when it began.
  */
 #include <stdlib.h>
+#include <unistd.h>
 #include <string.h>
 #include <linux/kernel.h>
 #include <linux/lfvec.h>
@@ -22,6 +23,9 @@
 
 /* A new vector is small: its last bucket is in use. */
 #define CASES_PER_VEC	64
+
+/* Seconds that so many may take; a broken build may go on forever. */
+#define WATCHDOG	30
 
 enum op {
 	PUSH, POP, LOAD, PEEK, XCHG, CMPXCHG, PUSH_MANY, POP_MANY, TRUNCATE,
@@ -392,6 +396,7 @@ static unsigned long all_cases(unsigned long cases)
 			break;
 		if (nr % CASES_PER_VEC)
 			continue;
+		alarm(WATCHDOG);
 		destroy();
 		create();
 	}

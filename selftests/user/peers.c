@@ -117,7 +117,7 @@ static unsigned long dps_size(void *v)
 
 static long dps_push(void *v, const void *elem, gfp_t gfp)
 {
-	return gfp ? published_push(v, elem) : -ENOMEM;
+	return gfp ? published_push(v, elem, gfp) : -ENOMEM;
 }
 
 static void dps_relax(void)

@@ -136,9 +136,15 @@
 /* Bytes of nodes that may wait for a grace period, unless said otherwise. */
 #define LFVEC_BACKLOG_DEFAULT	0x1000000UL
 
+/* Bytes of nodes up to which the supply for pushes that may not sleep grows. */
+#define LFVEC_SPARE_BYTES	0x200000UL
+
 /* Forms of a vector, see lfvec_attr.flags. */
 #define LFVEC_OVERWRITE		0x1U
 #define LFVEC_APPEND_ONLY	0x2U
+
+/* Whom its memory is charged to, see lfvec_attr.flags. */
+#define LFVEC_ACCOUNT		0x4U
 
 /**
  * struct lfvec_attr - what a vector is to be like
@@ -151,13 +157,15 @@
  *	   most %LFVEC_SPARE_MAX; 0 for the default, which is a page of nodes for
  *	   each possible CPU. So many nodes and slots are there from the beginning
  *	   and are got anew in the background; if that turns out to be too late,
- *	   twice as many from then on, up to %LFVEC_SPARE_MAX.
+ *	   twice as many from then on, up to %LFVEC_SPARE_BYTES.
  * @backlog: how many nodes may wait for a grace period before no more are
  *	   allocated; 0 for the default of %LFVEC_BACKLOG_DEFAULT bytes
  * @flags: %LFVEC_OVERWRITE: @max elements, a power of two of at most
  *	   1 << %LFVEC_BUCKET_SHIFT_MAX, for which all slots are there from the
  *	   beginning; then the oldest is replaced. @first must be 0.
  *	   %LFVEC_APPEND_ONLY: no pop, truncate, store and push_many.
+ *	   %LFVEC_ACCOUNT: all that the vector ever allocates, in whatever
+ *	   context, is charged to the memory cgroup of the task that calls init.
  *
  * What a vector takes is at most: its slots; a node for each slot ever used since
  * the last lfvec_shrink(); @backlog; @spare or what it grew to; what is reserved;
@@ -233,6 +241,7 @@ struct lfvec_node {
 
 struct lfvec_cpu;
 struct kmem_cache;
+struct mem_cgroup;
 
 /**
  * struct lfvec - a vector of bytes; use DECLARE_LFVEC() for one with a type
@@ -258,7 +267,9 @@ struct lfvec {
 	void			*bucket[LFVEC_BUCKETS];
 	unsigned long		spare;
 	unsigned long		spare_min;
+	unsigned long		spare_max;
 	unsigned long		backlog;
+	struct mem_cgroup	*memcg;
 	struct kmem_cache	*cache;
 	struct lfvec_node	root;
 

@@ -41,7 +41,7 @@ static const struct option common[] = {
 /* These, and the command's @own, which end with a NULL name. */
 const struct option *load_options(const struct option *own)
 {
-	static struct option all[32];
+	static struct option all[64];
 	unsigned int nr = ARRAY_SIZE(common);
 
 	memcpy(all, common, sizeof(common));

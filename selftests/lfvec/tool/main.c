@@ -19,8 +19,8 @@ static const struct command commands[] = {
 	  "let processes loose on a vector, and check", cmd_drive, drive_help },
 	{ "info", "", "what the module offers", cmd_info, NULL },
 	{ "stat", "[NAME...]", "counters and memory of vectors", cmd_stat, NULL },
-	{ "create", "NAME [--esize N] [--first N] [--max N]",
-	  "make a vector", cmd_create, NULL },
+	{ "create", "NAME [OPTION...]", "make a vector", cmd_create,
+	  create_help },
 	{ "drop", "NAME", "take its name away", cmd_drop, NULL },
 	{ "push", "NAME VALUE...", "append elements", cmd_push, value_help },
 	{ "pop", "NAME [N]", "remove elements from the end", cmd_pop, value_help },
@@ -36,6 +36,9 @@ static const struct command commands[] = {
 	  cmd_truncate, NULL },
 	{ "clear", "NAME", "drop all elements", cmd_clear, NULL },
 	{ "size", "NAME", "how many elements there are", cmd_size, NULL },
+	{ "oldest", "NAME", "the first index that there is", cmd_oldest, NULL },
+	{ "shrink", "NAME", "free what it does not need, print how many bytes",
+	  cmd_shrink, NULL },
 	{ "reserve", "NAME N", "have memory for N pushes", cmd_reserve, NULL },
 };
 

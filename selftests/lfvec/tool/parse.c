@@ -20,6 +20,13 @@ const char * const op_names[LFVEC_STRESS_OPS] = {
 	[LFVEC_STRESS_OP_TRUNCATE]	= "truncate",
 };
 
+const char * const context_names[LFVEC_STRESS_CONTEXTS] = {
+	[LFVEC_STRESS_TASK]	= "task",
+	[LFVEC_STRESS_SOFTIRQ]	= "softirq",
+	[LFVEC_STRESS_HARDIRQ]	= "hardirq",
+	[LFVEC_STRESS_NMI]	= "nmi",
+};
+
 struct unit {
 	const char	*name;
 	u64		factor;
@@ -64,6 +71,16 @@ u64 parse_count(const char *what, const char *s, u64 max)
 	};
 
 	return parse(what, s, max, units);
+}
+
+u64 parse_bytes(const char *what, const char *s)
+{
+	static const struct unit units[] = {
+		{ "KiB", 1024 }, { "MiB", 1024 * 1024 },
+		{ "GiB", 1024 * 1024 * 1024 }, { NULL, 0 }
+	};
+
+	return parse(what, s, UINT64_MAX, units);
 }
 
 u32 parse_ms(const char *what, const char *s)
@@ -112,4 +129,47 @@ void parse_mix(char *s, u32 *mix)
 		sum += mix[op];
 	if (sum != 100)
 		usage("mix: %u percent in sum, not 100", sum);
+}
+
+/* "task,softirq,nmi"; bits for all but task, which always is one of them */
+u32 parse_contexts(char *s)
+{
+	u32 contexts = 0, i;
+	char *item;
+
+	while ((item = strsep(&s, ","))) {
+		for (i = 0; i < LFVEC_STRESS_CONTEXTS; i++)
+			if (!strcmp(item, context_names[i]))
+				break;
+		if (i == LFVEC_STRESS_CONTEXTS)
+			usage("contexts: %s: task, softirq, hardirq or nmi", item);
+		contexts |= 1U << i;
+	}
+	return contexts & ~(1U << LFVEC_STRESS_TASK);
+}
+
+/* "overwrite,append-only" */
+u32 parse_form(char *s)
+{
+	u32 form = 0;
+	char *item;
+
+	while ((item = strsep(&s, ","))) {
+		if (!strcmp(item, "overwrite"))
+			form |= LFVEC_STRESS_OVERWRITE;
+		else if (!strcmp(item, "append-only"))
+			form |= LFVEC_STRESS_APPEND_ONLY;
+		else if (strcmp(item, "general"))
+			usage("form: %s: general, overwrite or append-only", item);
+	}
+	return form;
+}
+
+const char *form_name(u32 form)
+{
+	static const char * const names[] = {
+		"general", "overwrite", "append-only", "overwrite,append-only",
+	};
+
+	return form < ARRAY_SIZE(names) ? names[form] : "unknown";
 }

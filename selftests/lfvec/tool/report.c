@@ -55,7 +55,21 @@ static void report_counts(const struct lfvec_stress_result *r)
 			       r->done[i],
 			       r->failed[i]);
 	printf("\n  pushed %llu: popped %llu, overwritten %llu, truncated %llu, left %llu\n",
-	       r->pushed, r->popped, r->overwritten, r->truncated, r->left);
+	       r->pushed, r->popped, r->overwritten + r->displaced,
+	       r->truncated, r->left);
+	if (r->dropped)
+		printf("  dropped for want of memory: %llu\n", r->dropped);
+}
+
+static void report_contexts(const struct lfvec_stress_result *r)
+{
+	unsigned int i;
+
+	printf("  operations in");
+	for (i = 0; i < LFVEC_STRESS_CONTEXTS; i++)
+		if (r->contexts[i])
+			printf(" %s %llu", context_names[i], r->contexts[i]);
+	printf("\n");
 }
 
 static u64 report_samples(const struct lfvec_stress_result *r)
@@ -109,6 +123,9 @@ void report_stats(const struct lfvec_stress_stats *s)
 
 	printf("  pushes %llu, pops %llu, stores %llu, retries %llu, helped %llu\n",
 	       s->pushes, s->pops, s->stores, s->retries, s->helped);
+	if (s->dropped || s->overwritten)
+		printf("  dropped %llu, overwritten %llu\n", s->dropped,
+		       s->overwritten);
 	printf("  size %llu, capacity %llu, %llu buckets, %llu more thrown away\n",
 	       s->size, s->capacity, s->buckets, s->buckets_lost);
 	printf("  %llu bytes; %llu nodes of %llu: %llu in use, %llu in stock, %llu wait for RCU\n",
@@ -122,10 +139,15 @@ void report_result(const struct load *l, const struct lfvec_stress_result *r)
 	if (l->quiet)
 		return;
 	report_counts(r);
+	report_contexts(r);
 	report_latency(r);
 	if (r->stats.nodes) {
 		printf("\n");
 		report_stats(&r->stats);
+		printf("  %llu bytes at most", r->peak);
+		if (r->shrunk)
+			printf(", %llu given back meanwhile", r->shrunk);
+		printf("\n");
 	}
 	printf("\n");
 }
@@ -138,6 +160,8 @@ void report_stats_json(const struct lfvec_stress_stats *s)
 	json_u64("stores", s->stores);
 	json_u64("retries", s->retries);
 	json_u64("helped", s->helped);
+	json_u64("dropped", s->dropped);
+	json_u64("overwritten", s->overwritten);
 	json_u64("size", s->size);
 	json_u64("capacity", s->capacity);
 	json_u64("buckets", s->buckets);
@@ -176,6 +200,11 @@ void report_json(const struct lfvec_stress_result *r)
 	json_u64("lost", r->lost);
 	json_u64("duplicated", r->duplicated);
 	json_u64("torn", r->torn);
+	json_u64("dropped", r->dropped);
+	json_u64("displaced", r->displaced);
+	json_u64("peak_bytes", r->peak);
+	json_u64("shrunk_bytes", r->shrunk);
+	report_array("contexts", r->contexts, LFVEC_STRESS_CONTEXTS);
 	report_array("hist_log2_ns", r->hist, LFVEC_STRESS_HIST);
 	report_stats_json(&r->stats);
 }

@@ -12,6 +12,17 @@
 const char run_help[] =
 	"  --threads N      kernel threads (default 8)\n"
 	"  --bind           thread n to the n-th CPU\n"
+	"  --contexts LIST  where operations come from: task,softirq,hardirq,nmi\n"
+	"                   (default task); --ops counts those of tasks\n"
+	"  --gfp NAME       how threads have memory: kernel (default: may sleep),\n"
+	"                   atomic, or stock (only what is there)\n"
+	"  --hog            threads leave their CPU every 10 s only\n"
+	"  --form LIST      overwrite, append-only, or both\n"
+	"  --spare N        pushes that may not sleep to be ready for\n"
+	"  --backlog N      nodes that may wait for a grace period\n"
+	"  --fill N         elements that are there at the start\n"
+	"  --shrink TIME    give back memory that is not needed, so often\n"
+	"  --limit BYTES    fail if the vector was seen to hold more: 24MiB\n"
 	"  --impl NAME      lfvec (default), published, spinlock, or all: one\n"
 	"                   after another, under the same load\n"
 	"  --jitter         dawdle now and then, to be overtaken\n"
@@ -31,18 +42,17 @@ struct run {
 	struct load	load;
 	u32	impl;
 	u32	flags;
+	u32	contexts;
+	u32	form;
+	u32	shrink;
+	u64	spare;
+	u64	backlog;
+	u64	fill;
+	u64	limit;
 	u64	cost;
 	bool		cost_only;
 	const char	*unit;
 	bool		clean;
-};
-
-static const char * const work_names[LFVEC_STRESS_WORKS] = {
-	[LFVEC_STRESS_WORK_PUSH]	= "push",
-	[LFVEC_STRESS_WORK_POP]		= "pop",
-	[LFVEC_STRESS_WORK_PUSHPOP]	= "push/pop",
-	[LFVEC_STRESS_WORK_LOAD]	= "load",
-	[LFVEC_STRESS_WORK_STORE]	= "store",
 };
 
 static u32 run_impl(const char *name)
@@ -57,6 +67,45 @@ static u32 run_impl(const char *name)
 	return IMPL_ALL;
 }
 
+static u32 run_gfp(const char *name)
+{
+	if (!strcmp(name, "kernel"))
+		return 0;
+	if (!strcmp(name, "atomic"))
+		return LFVEC_STRESS_RUN_ATOMIC;
+	if (!strcmp(name, "stock"))
+		return LFVEC_STRESS_RUN_STOCK;
+	usage("gfp: %s: kernel, atomic or stock", name);
+}
+
+/* What the vector is to be like. Returns false if @opt is not one of these. */
+static bool run_vec_option(struct run *r, int opt, char *arg)
+{
+	switch (opt) {
+	case 'F':
+		r->form = parse_form(arg);
+		break;
+	case 'S':
+		r->spare = parse_count("spare", arg, UINT32_MAX);
+		break;
+	case 'G':
+		r->backlog = parse_count("backlog", arg, UINT32_MAX);
+		break;
+	case 'L':
+		r->fill = parse_count("fill", arg, LFVEC_STRESS_ELEMS_MAX);
+		break;
+	case 'K':
+		r->shrink = parse_ms("shrink", arg);
+		break;
+	case 'l':
+		r->limit = parse_bytes("limit", arg);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 static void run_options(struct run *r, int argc, char **argv)
 {
 	static const struct option own[] = {
@@ -67,6 +116,15 @@ static void run_options(struct run *r, int argc, char **argv)
 		{ "cost",	required_argument, NULL, 'c' },
 		{ "cost-only",	no_argument,	   NULL, 'C' },
 		{ "unit",	required_argument, NULL, 'u' },
+		{ "contexts",	required_argument, NULL, 'X' },
+		{ "gfp",	required_argument, NULL, 'g' },
+		{ "hog",	no_argument,	   NULL, 'H' },
+		{ "form",	required_argument, NULL, 'F' },
+		{ "spare",	required_argument, NULL, 'S' },
+		{ "backlog",	required_argument, NULL, 'G' },
+		{ "fill",	required_argument, NULL, 'L' },
+		{ "shrink",	required_argument, NULL, 'K' },
+		{ "limit",	required_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 }
 	};
 	const struct option *options = load_options(own);
@@ -85,6 +143,15 @@ static void run_options(struct run *r, int argc, char **argv)
 		case 'J':
 			r->flags |= LFVEC_STRESS_RUN_JITTER;
 			break;
+		case 'H':
+			r->flags |= LFVEC_STRESS_RUN_HOG;
+			break;
+		case 'g':
+			r->flags |= run_gfp(optarg);
+			break;
+		case 'X':
+			r->contexts = parse_contexts(optarg);
+			break;
 		case 'i':
 			r->impl = run_impl(optarg);
 			break;
@@ -99,7 +166,8 @@ static void run_options(struct run *r, int argc, char **argv)
 			r->unit = optarg;
 			break;
 		default:
-			if (!load_option(&r->load, opt, optarg))
+			if (!load_option(&r->load, opt, optarg) &&
+			    !run_vec_option(r, opt, optarg))
 				usage("bad option");
 		}
 	}
@@ -114,8 +182,13 @@ static void run_start(int fd, const struct run *r, u32 impl)
 		.impl = impl, .threads = l->workers, .flags = r->flags,
 		.esize = l->esize, .values = l->values, .batch = l->batch,
 		.duration = l->duration, .ops = l->ops, .first = l->first,
-		.max = l->max, .seed = l->seed,
+		.max = l->max, .seed = l->seed, .contexts = r->contexts,
+		.spare = r->spare, .backlog = r->backlog, .fill = r->fill,
+		.form = r->form, .shrink = r->shrink,
 	};
+
+	if (arg.form & LFVEC_STRESS_OVERWRITE)
+		arg.first = 0;
 
 	memcpy(arg.mix, l->mix, sizeof(arg.mix));
 	dev_must(fd, LFVEC_STRESS_START, &arg, impl_name(impl));
@@ -154,7 +227,8 @@ static void run_one(int fd, struct run *r, u32 impl)
 	if (err)
 		die(dev_exit_code(-err), "result: %s", strerror(-err));
 	if (impl == LFVEC_STRESS_LFVEC || r->impl != IMPL_ALL)
-		r->clean = r->clean && report_clean(&res);
+		r->clean = r->clean && report_clean(&res) &&
+			   (!r->limit || res.peak <= r->limit);
 
 	if (r->load.json) {
 		json_open(NULL, '{');
@@ -165,6 +239,9 @@ static void run_one(int fd, struct run *r, u32 impl)
 	}
 	report_verdict(impl_name(impl), &res);
 	report_result(&r->load, &res);
+	if (r->limit && res.peak > r->limit)
+		printf("FAILED: %llu bytes, not %llu at most\n", res.peak,
+		       r->limit);
 }
 
 static void run_all(int fd, struct run *r)
@@ -181,78 +258,6 @@ static void run_all(int fd, struct run *r)
 			run_one(fd, r, i);
 	if (r->load.json)
 		json_close(']');
-}
-
-/* What one operation costs, or a negative number if there is none such. */
-static double cost_one(int fd, const struct run *r, u32 impl, u32 work)
-{
-	struct lfvec_stress_cost arg = {
-		.impl = impl, .work = work, .esize = r->load.esize,
-		.ops = r->cost,
-	};
-	int err = dev_call(fd, LFVEC_STRESS_MEASURE, &arg);
-
-	if (err == -EOPNOTSUPP)
-		return -1;
-	if (err)
-		die(dev_exit_code(-err), "cost of %s: %s", impl_name(impl),
-		    strerror(-err));
-	return (double)arg.elapsed / arg.ops;
-}
-
-static void cost_print(double cost[][LFVEC_STRESS_WORKS], const struct run *r)
-{
-	u32 i, w;
-
-	printf("cost of one operation, alone on one CPU, loop included, in %s\n\n  %-10s",
-	       r->unit, "");
-	for (w = 0; w < LFVEC_STRESS_WORKS; w++)
-		printf(" %9s", work_names[w]);
-	printf("\n");
-	for (i = 0; i < LFVEC_STRESS_IMPLS; i++) {
-		printf("  %-10s", impl_name(i));
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++) {
-			if (cost[i][w] < 0)
-				printf(" %9s", "-");
-			else
-				printf(" %9.1f", cost[i][w]);
-		}
-		printf("\n");
-	}
-	printf("\n  push/pop: the published form takes %.1f times as much as lfvec\n",
-	       cost[LFVEC_STRESS_PUBLISHED][LFVEC_STRESS_WORK_PUSHPOP] /
-	       cost[LFVEC_STRESS_LFVEC][LFVEC_STRESS_WORK_PUSHPOP]);
-}
-
-static void cost_json(double cost[][LFVEC_STRESS_WORKS], const struct run *r)
-{
-	u32 i, w;
-
-	json_open("cost", '{');
-	json_str("unit", r->unit);
-	json_u64("operations", r->cost);
-	for (i = 0; i < LFVEC_STRESS_IMPLS; i++) {
-		json_open(impl_name(i), '{');
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++)
-			if (cost[i][w] >= 0)
-				json_fixed(work_names[w], cost[i][w]);
-		json_close('}');
-	}
-	json_close('}');
-}
-
-static void run_cost(int fd, const struct run *r)
-{
-	double cost[LFVEC_STRESS_IMPLS][LFVEC_STRESS_WORKS];
-	u32 i, w;
-
-	for (i = 0; i < LFVEC_STRESS_IMPLS; i++)
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++)
-			cost[i][w] = cost_one(fd, r, i, w);
-	if (r->load.json)
-		cost_json(cost, r);
-	else
-		cost_print(cost, r);
 }
 
 int cmd_run(int argc, char **argv)
@@ -276,7 +281,7 @@ int cmd_run(int argc, char **argv)
 	if (!r.cost_only)
 		run_all(fd, &r);
 	if (r.cost && !__atomic_load_n(&interrupted, __ATOMIC_RELAXED))
-		run_cost(fd, &r);
+		cost_all(fd, r.load.esize, r.cost, r.unit, r.load.json);
 	if (r.load.json) {
 		json_close('}');
 		printf("\n");

@@ -56,8 +56,13 @@ int dev_exit_code(int err);
 u64 parse_u64(const char *what, const char *s, u64 max);
 u64 parse_count(const char *what, const char *s, u64 max);
 u32 parse_ms(const char *what, const char *s);
+u64 parse_bytes(const char *what, const char *s);
 void parse_mix(char *s, u32 *mix);
+u32 parse_contexts(char *s);
+u32 parse_form(char *s);
+const char *form_name(u32 form);
 extern const char * const op_names[LFVEC_STRESS_OPS];
+extern const char * const context_names[LFVEC_STRESS_CONTEXTS];
 
 /* load.c: what run and drive have in common */
 struct load {
@@ -140,6 +145,11 @@ int cmd_truncate(int argc, char **argv);
 int cmd_clear(int argc, char **argv);
 int cmd_size(int argc, char **argv);
 int cmd_reserve(int argc, char **argv);
-extern const char run_help[], drive_help[], value_help[];
+int cmd_oldest(int argc, char **argv);
+int cmd_shrink(int argc, char **argv);
+extern const char run_help[], drive_help[], create_help[], value_help[];
+
+/* cost.c */
+void cost_all(int fd, u32 esize, u32 ops, const char *unit, bool json);
 
 #endif /* LFVEC_TOOL_H */

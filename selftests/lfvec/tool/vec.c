@@ -21,14 +21,26 @@ const char value_help[] =
 	"  --together       push: all in one step\n"
 	"  --nowait         take no memory but what was reserved\n";
 
+const char create_help[] =
+	"  --esize BYTES    size of an element (default 8)\n"
+	"  --first N        slots in the first bucket\n"
+	"  --max N          most elements\n"
+	"  --spare N        pushes that may not sleep to be ready for\n"
+	"  --backlog N      nodes that may wait for a grace period\n"
+	"  --form LIST      overwrite (the oldest element, if full: --max must be\n"
+	"                   a power of two), append-only, or both\n";
+
 struct args {
 	char		format;		/* 'n'umber, 's'tring, 'x' */
 	bool		together;
 	bool		json;
 	u32	flags;
+	u32	form;
 	u64	esize;
 	u64	first;
 	u64	max;
+	u64	spare;
+	u64	backlog;
 	char		**arg;
 	int		nr;
 };
@@ -45,6 +57,9 @@ static void get_args(struct args *a, int argc, char **argv, int least, int most)
 		{ "esize",	required_argument, NULL, 'e' },
 		{ "first",	required_argument, NULL, 'f' },
 		{ "max",	required_argument, NULL, 'm' },
+		{ "spare",	required_argument, NULL, 'p' },
+		{ "backlog",	required_argument, NULL, 'b' },
+		{ "form",	required_argument, NULL, 'F' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int opt;
@@ -75,6 +90,15 @@ static void get_args(struct args *a, int argc, char **argv, int least, int most)
 			break;
 		case 'm':
 			a->max = parse_count("max", optarg, UINT32_MAX);
+			break;
+		case 'p':
+			a->spare = parse_count("spare", optarg, UINT32_MAX);
+			break;
+		case 'b':
+			a->backlog = parse_count("backlog", optarg, UINT32_MAX);
+			break;
+		case 'F':
+			a->form = parse_form(optarg);
 			break;
 		default:
 			usage("bad option");
@@ -168,6 +192,10 @@ static int vec_io(int fd, unsigned long cmd, struct lfvec_stress_io *io)
 		die(EXIT_CHECK, "the vector is empty");
 	if (err == -ERANGE)
 		die(EXIT_CHECK, "there is no such index");
+	if (err == -EPIPE)
+		die(EXIT_CHECK, "that element was overwritten");
+	if (err == -EOPNOTSUPP)
+		die(EXIT_CHECK, "not in a vector of this form");
 	if (err == -ENOSPC)
 		die(EXIT_RESOURCES, "the vector holds its maximum");
 	if (err)
@@ -202,6 +230,15 @@ int cmd_info(int argc, char **argv)
 	return EXIT_CLEAN;
 }
 
+static void print_vec(const char *name, const struct lfvec_stress_vec *vec)
+{
+	printf("%s: %s, elements of %u bytes, first bucket %llu", name,
+	       form_name(vec->form), vec->esize, vec->first);
+	if (!(vec->form & LFVEC_STRESS_OVERWRITE))
+		printf(", at most %llu elements", vec->max);
+	printf("\n  spare %llu, backlog %llu nodes\n", vec->spare, vec->backlog);
+}
+
 int cmd_create(int argc, char **argv)
 {
 	struct lfvec_stress_vec vec = { 0 };
@@ -214,14 +251,16 @@ int cmd_create(int argc, char **argv)
 		      sizeof(vec.name) - 1);
 	memcpy(vec.name, a.arg[0], strlen(a.arg[0]));
 	vec.esize = a.esize;
+	vec.form = a.form;
 	vec.first = a.first;
 	vec.max = a.max;
+	vec.spare = a.spare;
+	vec.backlog = a.backlog;
 	err = dev_call(dev_open(), LFVEC_STRESS_CREATE, &vec);
 	if (err)
 		die(err == -EEXIST ? EXIT_CHECK : dev_exit_code(-err), "%s: %s",
 		    a.arg[0], strerror(-err));
-	printf("%s: elements of %u bytes, first bucket %llu, at most %llu elements\n",
-	       a.arg[0], vec.esize, vec.first, vec.max);
+	print_vec(a.arg[0], &vec);
 	return EXIT_CLEAN;
 }
 
@@ -252,12 +291,14 @@ static void stat_one(const struct args *a, const char *name)
 		json_u64("esize", vec.esize);
 		json_u64("first", vec.first);
 		json_u64("max", vec.max);
+		json_str("form", form_name(vec.form));
+		json_u64("spare", vec.spare);
+		json_u64("backlog", vec.backlog);
 		report_stats_json(&stats);
 		json_close('}');
 		return;
 	}
-	printf("%s: elements of %u bytes, first bucket %llu, at most %llu\n",
-	       name, vec.esize, vec.first, vec.max);
+	print_vec(name, &vec);
 	report_stats(&stats);
 }
 
@@ -462,4 +503,14 @@ int cmd_size(int argc, char **argv)
 int cmd_reserve(int argc, char **argv)
 {
 	return number(argc, argv, LFVEC_STRESS_RESERVE, 2, false);
+}
+
+int cmd_oldest(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_OLDEST, 1, true);
+}
+
+int cmd_shrink(int argc, char **argv)
+{
+	return number(argc, argv, LFVEC_STRESS_SHRINK, 1, true);
 }

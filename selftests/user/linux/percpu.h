@@ -8,9 +8,10 @@
 void *stub_percpu_alloc(void);
 void free_percpu(void *ptr);
 
-#define alloc_percpu(type)						\
+#define alloc_percpu_gfp(type, gfp)					\
 ({									\
 	BUILD_BUG_ON(sizeof(type) > PERCPU_STRIDE);			\
+	(void)(gfp);							\
 	(type *)stub_percpu_alloc();					\
 })
 

@@ -12,7 +12,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define LFVEC_STRESS_VERSION		1
+#define LFVEC_STRESS_VERSION		2
 
 #define LFVEC_STRESS_NAME_MAX		32	/* with the final NUL */
 #define LFVEC_STRESS_VECTORS_MAX	64	/* named vectors */
@@ -47,26 +47,34 @@ struct lfvec_stress_info {
 #define LFVEC_STRESS_FEATURE_PEERS	0x2ULL	/* other implementations */
 #define LFVEC_STRESS_FEATURE_BUSTED	0x8000000000000000ULL	/* broken on purpose */
 
+/* Forms of a vector, see struct lfvec_attr. */
+#define LFVEC_STRESS_OVERWRITE		0x1	/* the oldest element, if full */
+#define LFVEC_STRESS_APPEND_ONLY	0x2
+
 /**
  * struct lfvec_stress_vec - make, attach or drop a named vector
  * @name:     printable ASCII but '/', NUL-terminated, NUL-padded, not empty, not
  *	      "." or ".."
  * @esize:    bytes of an element
- * @flags:    zero
+ * @form:     LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY, or zero
  * @first:    slots in the first bucket, or 0 for the default
  * @max:      most elements, or 0 for as many as this interface allows
+ * @spare:    pushes that may not sleep to be ready for, or 0 for the default
+ * @backlog:  nodes that may wait for a grace period, or 0 for the default
  * @reserved: zero
  *
- * CREATE reads all of it and writes @first and @max as they came out. ATTACH
+ * CREATE reads all of it and writes all limits as they came out. ATTACH
  * reads @name, wants the rest zero, and fills it in. DROP reads @name and wants
  * the rest zero.
  */
 struct lfvec_stress_vec {
 	char	name[LFVEC_STRESS_NAME_MAX];
 	__u32	esize;
-	__u32	flags;
+	__u32	form;
 	__u64	first;
 	__u64	max;
+	__u64	spare;
+	__u64	backlog;
 	__u64	reserved[2];
 };
 
@@ -76,7 +84,8 @@ struct lfvec_stress_vec {
  *	   size; RESERVE: how many pushes;
  *	   (out) PUSH: index of the (first) element; POP: how many were popped;
  *	   TRUNCATE: how many were dropped; CMPXCHG: 1 if replaced, 0 if not;
- *	   SIZE: elements
+ *	   SIZE: elements; OLDEST: the first index that there is; SHRINK: bytes
+ *	   that were freed
  * @buf:   user pointer to the element(s) to write; for POP, LOAD, PEEK where
  *	   they are read to; otherwise zero
  * @old:   user pointer; XCHG: where the former element goes; CMPXCHG: what is
@@ -105,6 +114,8 @@ struct lfvec_stress_io {
  * @stores:	   elements replaced
  * @retries:	   operations that started again because another one won
  * @helped:	   pending writes completed for another CPU
+ * @dropped:	   elements not pushed or stored for want of memory
+ * @overwritten:   elements that a push replaced
  * @size:	   elements, now
  * @capacity:	   slots in allocated buckets
  * @buckets:	   buckets allocated
@@ -122,6 +133,8 @@ struct lfvec_stress_stats {
 	__u64	stores;
 	__u64	retries;
 	__u64	helped;
+	__u64	dropped;
+	__u64	overwritten;
 	__u64	size;
 	__u64	capacity;
 	__u64	buckets;
@@ -131,7 +144,7 @@ struct lfvec_stress_stats {
 	__u64	nodes_waiting;
 	__u64	node_size;
 	__u64	bytes;
-	__u64	reserved[10];
+	__u64	reserved[8];
 };
 
 /* Implementations that a run and a cost measurement can take. */
@@ -155,6 +168,15 @@ enum lfvec_stress_op {
 	LFVEC_STRESS_OPS,
 };
 
+/* Where operations are called from. */
+enum lfvec_stress_context {
+	LFVEC_STRESS_TASK,
+	LFVEC_STRESS_SOFTIRQ,	/* timers of each thread */
+	LFVEC_STRESS_HARDIRQ,
+	LFVEC_STRESS_NMI,	/* which the threads send to each CPU; x86 */
+	LFVEC_STRESS_CONTEXTS,
+};
+
 /**
  * struct lfvec_stress_run - start kernel threads on a vector of their own
  * @impl:     enum lfvec_stress_impl
@@ -165,14 +187,22 @@ enum lfvec_stress_op {
  *	      K: only K distinct values, which elements can hold
  * @batch:    elements of PUSH_MANY and POP_MANY, 1 to batch_max
  * @duration: stop after so many ms; 0 for no limit
- * @pad:      zero
- * @ops:      stop after so many operations of all threads together; 0 for no
- *	      limit. One of @duration and @ops must be given.
+ * @contexts: which contexts besides TASK, 1 << enum lfvec_stress_context; with
+ *	      LFVEC only. NMI in one run at a time.
+ * @ops:      stop after so many operations of all threads together, those in
+ *	      other contexts not counted; 0 for no limit. One of @duration and @ops
+ *	      must be given.
  * @first:    slots in the first bucket, or 0 for the default
  * @max:      most elements, or 0 for as many as this interface allows
  * @seed:     of the random numbers; the same seed gives each thread the same
  *	      sequence of operations
  * @mix:      percent of each operation, 100 in sum, by enum lfvec_stress_op
+ * @spare:    pushes that may not sleep to be ready for, or 0 for the default
+ * @backlog:  nodes that may wait for a grace period, or 0 for the default
+ * @fill:     elements that are there at the start
+ * @form:     LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY, or zero; with
+ *	      LFVEC only
+ * @shrink:   ms between two calls of lfvec_shrink(), or 0 for none
  * @reserved: zero
  */
 struct lfvec_stress_run {
@@ -183,17 +213,25 @@ struct lfvec_stress_run {
 	__u32	values;
 	__u32	batch;
 	__u32	duration;
-	__u32	pad;
+	__u32	contexts;
 	__u64	ops;
 	__u64	first;
 	__u64	max;
 	__u64	seed;
 	__u32	mix[LFVEC_STRESS_OPS];
+	__u64	spare;
+	__u64	backlog;
+	__u64	fill;
+	__u32	form;
+	__u32	shrink;
 	__u64	reserved[4];
 };
 
 #define LFVEC_STRESS_RUN_BIND	0x1	/* thread n to the n-th CPU */
 #define LFVEC_STRESS_RUN_JITTER	0x2	/* random delays, also in PUBLISHED */
+#define LFVEC_STRESS_RUN_HOG	0x4	/* let others run every 10 s only */
+#define LFVEC_STRESS_RUN_ATOMIC	0x8	/* GFP_ATOMIC in threads, too */
+#define LFVEC_STRESS_RUN_STOCK	0x10	/* gfp 0: from stock only, everywhere */
 
 /**
  * struct lfvec_stress_wait - wait for the end of a run
@@ -230,6 +268,11 @@ struct lfvec_stress_wait {
  * @lost:	 elements that went in and never came out
  * @duplicated:	 elements that came out more often than they went in
  * @torn:	 elements whose bytes do not belong together
+ * @dropped:	 elements not pushed or stored as none could be waited for
+ * @displaced:	 elements that later pushes overwrote
+ * @peak:	 most memory that the vector was seen to hold, in bytes
+ * @shrunk:	 bytes that lfvec_shrink() gave back
+ * @contexts:	 operations, by enum lfvec_stress_context
  * @hist:	 operations by duration, one in 16 of them taken: hist[n] took less
  *		 than 2^n ns and at least half of that
  * @stats:	 of the vector at the end; zero for other implementations
@@ -237,8 +280,8 @@ struct lfvec_stress_wait {
  *
  * The check is exact: of each value, pushed = popped + overwritten + left. A run
  * is clean if @lost, @duplicated, @torn and @errors are zero. TRUNCATE does not
- * say which values it drops: where it is in the mix, only their number is
- * checked.
+ * say which values it drops, nor does a push which one it overwrites: of these,
+ * only the number is checked.
  */
 struct lfvec_stress_result {
 	__u64	elapsed;
@@ -253,6 +296,11 @@ struct lfvec_stress_result {
 	__u64	lost;
 	__u64	duplicated;
 	__u64	torn;
+	__u64	dropped;
+	__u64	displaced;
+	__u64	peak;
+	__u64	shrunk;
+	__u64	contexts[LFVEC_STRESS_CONTEXTS];
 	__u64	hist[LFVEC_STRESS_HIST];
 	struct lfvec_stress_stats stats;
 	__u64	reserved[8];
@@ -265,6 +313,7 @@ enum lfvec_stress_work {
 	LFVEC_STRESS_WORK_PUSHPOP,	/* push and pop in turn */
 	LFVEC_STRESS_WORK_LOAD,		/* load, in order */
 	LFVEC_STRESS_WORK_STORE,	/* store, in order */
+	LFVEC_STRESS_WORK_APPEND,	/* push, into slots that never were used */
 	LFVEC_STRESS_WORKS,
 };
 
@@ -274,6 +323,9 @@ enum lfvec_stress_work {
  * @work:    (in) enum lfvec_stress_work
  * @esize:   (in) bytes of an element
  * @ops:     (in) how many operations
+ * @form:    (in) LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY, or zero; with
+ *	     LFVEC only. EOPNOTSUPP if it cannot do this work.
+ * @pad:     zero
  * @elapsed: (in) zero; (out) ns for all of them. Where time counts instructions, as under
  *	     QEMU's -icount shift=0, these are instructions.
  * @reserved: zero
@@ -283,6 +335,8 @@ struct lfvec_stress_cost {
 	__u32	work;
 	__u32	esize;
 	__u32	ops;
+	__u32	form;
+	__u32	pad;
 	__u64	elapsed;
 	__u64	reserved[2];
 };
@@ -305,6 +359,8 @@ struct lfvec_stress_cost {
 #define LFVEC_STRESS_SIZE	_IOWR(LFVEC_STRESS_IOC, 0x18, struct lfvec_stress_io)
 #define LFVEC_STRESS_RESERVE	_IOWR(LFVEC_STRESS_IOC, 0x19, struct lfvec_stress_io)
 #define LFVEC_STRESS_STATS	_IOR(LFVEC_STRESS_IOC, 0x1a, struct lfvec_stress_stats)
+#define LFVEC_STRESS_OLDEST	_IOWR(LFVEC_STRESS_IOC, 0x1b, struct lfvec_stress_io)
+#define LFVEC_STRESS_SHRINK	_IOWR(LFVEC_STRESS_IOC, 0x1c, struct lfvec_stress_io)
 
 #define LFVEC_STRESS_START	_IOW(LFVEC_STRESS_IOC, 0x20, struct lfvec_stress_run)
 #define LFVEC_STRESS_WAIT	_IOWR(LFVEC_STRESS_IOC, 0x21, struct lfvec_stress_wait)

@@ -4,12 +4,16 @@
 
 #include <linux/sched.h>
 
-#define current			NULL
+struct task_struct {
+	void	*mm;
+};
+
+static struct task_struct * const current __maybe_unused;
 
 /* Set by a test, to be killed. */
 extern bool stub_killed;
 
-static inline bool fatal_signal_pending(const void *task)
+static inline bool fatal_signal_pending(struct task_struct *task)
 {
 	return !task && stub_killed;
 }
