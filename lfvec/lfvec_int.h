@@ -219,6 +219,19 @@ lfvec_place(const struct lfvec *vec, unsigned long index)
 	return lfvec_slot_in(bucket, pos);
 }
 
+/* Take a nesting level of this CPU, which is there. */
+static __always_inline struct lfvec_stock *lfvec_take_level(struct lfvec_cpu *cpu)
+{
+	unsigned int level = IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD) ? 0 :
+			     cpu->level;
+	struct lfvec_stock *st = &cpu->stock[level];
+
+	WRITE_ONCE(cpu->level, level + 1);
+	barrier();	/* own the level before its stock is touched */
+	OPTIMIZER_HIDE_VAR(st);	/* one address, computed once */
+	return st;
+}
+
 /*
  * Begin an operation: an RCU read-side section, which preemption off is, and a
  * nesting level of this CPU of our own. Whatever interrupts us takes the next
@@ -229,31 +242,24 @@ static __always_inline bool lfvec_enter(struct lfvec *vec,
 					struct lfvec_stock **st)
 {
 	struct lfvec_cpu *cpu;
-	unsigned int level;
 
 	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) && in_nmi())
 		return false;
 	preempt_disable();
 	cpu = this_cpu_ptr(vec->cpu);
-	level = IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD) ? 0 : cpu->level;
-	if (unlikely(level >= LFVEC_LEVELS)) {
+	if (unlikely(cpu->level >= LFVEC_LEVELS)) {
 		preempt_enable();
 		return false;
 	}
-	WRITE_ONCE(cpu->level, level + 1);
-	barrier();	/* own the level before its stock is touched */
-	*st = &cpu->stock[level];
-	OPTIMIZER_HIDE_VAR(*st);	/* one address, computed once */
+	*st = lfvec_take_level(cpu);
 	return true;
 }
 
-/* On the same level as before, which cannot fail. */
+/* The same context as before does not nest more deeply now. */
 static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec *vec)
 {
-	struct lfvec_stock *st = NULL;
-
-	lfvec_enter(vec, &st);
-	return st;
+	preempt_disable();
+	return lfvec_take_level(this_cpu_ptr(vec->cpu));
 }
 
 static __always_inline void lfvec_leave(struct lfvec *vec)
@@ -317,6 +323,15 @@ lfvec_node_retire(struct lfvec *vec, struct lfvec_stock *st,
 		lfvec_seal(vec, st);
 }
 
+/* Give back a node that was just taken from this stock, and never published. */
+static __always_inline void lfvec_node_unget(struct lfvec_stock *st,
+					     struct lfvec_node *node)
+{
+	lfvec_link(&node->link, st->free);
+	st->free = &node->link;
+	st->nr_free++;
+}
+
 /*
  * Give back a node that was never published. It must not go to the depot
  * directly, see lfvec_depot_take().
@@ -324,13 +339,10 @@ lfvec_node_retire(struct lfvec *vec, struct lfvec_stock *st,
 static inline void lfvec_node_put(struct lfvec *vec, struct lfvec_stock *st,
 				  struct lfvec_node *node)
 {
-	if (st->nr_free >= vec->chunk) {
+	if (st->nr_free < vec->chunk)
+		lfvec_node_unget(st, node);
+	else
 		lfvec_node_retire(vec, st, node);
-		return;
-	}
-	lfvec_link(&node->link, st->free);
-	st->free = &node->link;
-	st->nr_free++;
 }
 
 static __always_inline void lfvec_copy(struct lfvec *vec, void *to,

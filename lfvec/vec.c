@@ -835,7 +835,7 @@ lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
 		lfvec_copy(vec, node->data, new);
 		ret = lfvec_put_at(vec, st, index, node, expect, out);
 		if (ret <= 0)
-			lfvec_node_put(vec, st, node);
+			lfvec_node_unget(st, node);
 	}
 	lfvec_leave(vec);
 	if (unlikely(!node))

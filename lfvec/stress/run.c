@@ -258,7 +258,7 @@ static bool run_values_ok(const struct lfvec_stress_run *arg)
 
 #define RUN_FLAGS	(LFVEC_STRESS_RUN_BIND | LFVEC_STRESS_RUN_JITTER |	\
 			 LFVEC_STRESS_RUN_HOG | LFVEC_STRESS_RUN_ATOMIC |	\
-			 LFVEC_STRESS_RUN_STOCK)
+			 LFVEC_STRESS_RUN_STOCK | LFVEC_STRESS_RUN_EXTERNAL)
 
 /* Contexts that lfvec knows besides TASK */
 #define RUN_CONTEXTS	(BIT(LFVEC_STRESS_SOFTIRQ) | BIT(LFVEC_STRESS_HARDIRQ) | \

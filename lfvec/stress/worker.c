@@ -361,7 +361,8 @@ bool worker_over(struct stress_worker *w)
 
 	if (worker_done(w))
 		return true;
-	if (run->nmi && !(w->did % WORKER_NMI))
+	if (run->nmi && !(run->arg.flags & LFVEC_STRESS_RUN_EXTERNAL) &&
+	    !(w->did % WORKER_NMI))
 		context_nmi_send(w);
 	if (w->did % 64)
 		return false;

@@ -388,7 +388,7 @@ TEST(run)
 	BAD(-EINVAL, run.threads = 0);
 	BAD(-EINVAL, run.threads = 257);
 	BAD(-EINVAL, run.threads = UINT32_MAX);
-	BAD(-EINVAL, run.flags = 0x20);
+	BAD(-EINVAL, run.flags = 0x40);
 	BAD(-EINVAL, run.flags = 1U << 31);
 	BAD(-EINVAL, run.esize = 0);
 	BAD(-EINVAL, run.esize = 4097);

@@ -220,10 +220,10 @@ static u32 env_ms(u32 dflt)
 {
 	const char *s = getenv("LFVEC_MS");
 
-	return s ? strtoul(s, NULL, 0) : dflt;
+	return s && *s ? strtoul(s, NULL, 0) : dflt;
 }
 
-TEST_F_TIMEOUT(contexts, run, 600)
+TEST_F_TIMEOUT(contexts, run, 900)
 {
 	struct lfvec_stress_run arg = variant->run;
 	struct lfvec_stress_result r;

@@ -10,11 +10,10 @@
  */
 #include <linux/delay.h>
 #include <linux/err.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "text.h"
+#include "alloc.h"
 
 #define ELEMS		1000
 #define SITES		32
@@ -24,24 +23,10 @@ static u64 model[ELEMS];
 static unsigned long size;
 static unsigned int errors, lives, failures;
 
-static unsigned long text_start, text_end;
 static atomic_t countdown;	/* to the call that fails */
 static bool from_then_on;
 static atomic_long_t balance;	/* objects allocated and not freed */
 static unsigned long sites[SITES], kvfree_sites[SITES];
-
-static bool from_lfvec(struct pt_regs *regs)
-{
-	unsigned long caller = regs_get_kernel_stack_nth(regs, 0);
-
-	return caller >= text_start && caller < text_end;
-}
-
-/* What a call that fails runs instead. */
-static notrace noinline void *nothing(void)
-{
-	return NULL;
-}
 
 static void remember(unsigned long *list, unsigned long site)
 {
@@ -66,7 +51,7 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 {
 	int left;
 
-	if (!from_lfvec(regs))
+	if (!alloc_from_lfvec(regs))
 		return 0;
 	left = atomic_dec_return(&countdown);
 	if (left && !(from_then_on && left < 0)) {
@@ -76,8 +61,7 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 	}
 	failures++;
 	remember(sites, regs_get_kernel_stack_nth(regs, 0));
-	instruction_pointer_set(regs, (unsigned long)nothing);
-	return 1;
+	return alloc_fail(regs);
 }
 
 static int on_free(struct kprobe *kp, struct pt_regs *regs)
@@ -85,7 +69,7 @@ static int on_free(struct kprobe *kp, struct pt_regs *regs)
 	unsigned int arg = !strcmp(kp->symbol_name, "kmem_cache_free");
 	unsigned long caller = regs_get_kernel_stack_nth(regs, 0);
 
-	if (!from_lfvec(regs) || !regs_get_kernel_argument(regs, arg))
+	if (!alloc_from_lfvec(regs) || !regs_get_kernel_argument(regs, arg))
 		return 0;
 	if (!strcmp(kp->symbol_name, "kvfree"))
 		remember(kvfree_sites, caller);
@@ -95,20 +79,6 @@ static int on_free(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* With this, a probe is never made a jump, and may change where it goes on. */
-static void after(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
-{
-}
-
-/* By their names in kernels of different ages; those that are not there, are not. */
-static const char * const allocators[] = {
-	"__kmalloc", "__kmalloc_noprof", "kmalloc_trace",
-	"__kmalloc_cache_noprof", "kvmalloc_node", "__kvmalloc_node_noprof",
-	"kmem_cache_alloc", "kmem_cache_alloc_noprof", "kmem_cache_alloc_bulk",
-	"kmem_cache_alloc_bulk_noprof", "kmem_cache_create",
-	"__kmem_cache_create_args", "__alloc_percpu_gfp", "pcpu_alloc_noprof",
-};
-
 static const char * const freers[] = {
 	"kfree", "kvfree", "kmem_cache_free", "kmem_cache_destroy",
 	"free_percpu",
@@ -116,19 +86,6 @@ static const char * const freers[] = {
 
 static struct kprobe probes[ARRAY_SIZE(allocators) + ARRAY_SIZE(freers)];
 static unsigned int nr_probes;
-
-static void probe(const char *name, kprobe_pre_handler_t handler)
-{
-	struct kprobe *kp = &probes[nr_probes];
-
-	kp->symbol_name = name;
-	kp->pre_handler = handler;
-	kp->post_handler = after;
-	if (!register_kprobe(kp))
-		nr_probes++;
-	else
-		memset(kp, 0, sizeof(*kp));
-}
 
 static void complain(const char *what, long ret)
 {
@@ -263,14 +220,11 @@ static void report(void)
 
 static int __init fault_init(void)
 {
-	unsigned int i;
-
-	text_range(&text_start, &text_end);
-	for (i = 0; i < ARRAY_SIZE(allocators); i++)
-		probe(allocators[i], on_alloc);
-	for (i = 0; i < ARRAY_SIZE(freers); i++)
-		probe(freers[i], on_free);
-
+	text_range(&alloc_text_start, &alloc_text_end);
+	nr_probes = alloc_probe(probes, allocators, ARRAY_SIZE(allocators),
+				on_alloc);
+	nr_probes += alloc_probe(probes + nr_probes, freers, ARRAY_SIZE(freers),
+				 on_free);
 	sweep(0);
 	from_then_on = true;
 	sweep(LFVEC_ACCOUNT);

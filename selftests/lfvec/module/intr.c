@@ -8,119 +8,132 @@
  * What all of them returned, and what is in the vector then, must be what it would
  * be had the latter been done before or after the one that they interrupted.
  *
+ * Where instructions are only come by if a race was lost, one more probe loses it:
+ * it sits on the cmpxchg that makes operations take effect, and changes the vector
+ * before that is executed. Other modes lead to where memory is gone, the vector is
+ * full, or too many operations nest.
+ *
  * This is every single interruption on one CPU. It shows nothing of what several
- * CPUs do to each other, nor of paths that only a lost race leads to, or an
- * element of another size: instructions that were not come by are printed.
+ * CPUs do to each other.
  */
 #include <linux/completion.h>
 #include <linux/err.h>
-#include <linux/kallsyms.h>
-#include <linux/kprobes.h>
 #include <linux/kthread.h>
-#include <linux/lfvec.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
-#define MODEL_MAX	1024
-#define LOG_MAX		512
-#define BATCH		5
-#define PROBES		64	/* registered at once */
+#include "alloc.h"
+#include "lfvec_int.h"
+#include "model.h"
+
 #define HANDLERS	7
+#define FUNCTIONS_MAX	96
 
-enum op { PUSH, POP, PUSH_MANY, POP_MANY, TRUNCATE, STORE, XCHG, CMPXCHG };
+/* What brings instructions about that are not come by otherwise. */
+#define LOSE		0x1	/* each operation loses a race */
+#define STARVE		0x2	/* the depot gives nothing to who may sleep */
+#define DRY		0x4	/* no worker fills the depot, and none may sleep */
+#define DEEP		0x8	/* as if four operations were under way */
+#define DISTURB		0x10	/* who completes another's write is overtaken */
+#define NOMEM		0x20	/* half of the allocations fail */
 
-struct record {
-	enum op		op;
-	unsigned int	nr;
-	unsigned long	index;
-	u64		in[BATCH];
-	u64		out[BATCH];
-	long		ret;
+static const struct mode {
+	const char		*name;
+	unsigned int		what;
+	unsigned int		esize;
+	struct lfvec_attr	attr;
+} modes[] = {
+	{ "plain", 0, 8, { .first = 1, .spare = 256 } },
+	{ "lost race", LOSE, 8, { .first = 1, .spare = 256 } },
+	{ "wide", 0, 24, { .first = 1, .spare = 256 } },
+	{ "wide, lost race", LOSE, 24, { .first = 1, .spare = 256 } },
+	{ "disturbed", DISTURB, 8, { .first = 1, .spare = 256 } },
+	{ "starved", STARVE, 8, { .first = 1, .max = 1000, .spare = 256 } },
+	{ "starved, lost race", STARVE | LOSE, 8,
+	  { .first = 1, .max = 1000, .spare = 256 } },
+	{ "starved, wide, disturbed", STARVE | DISTURB, 24,
+	  { .first = 1, .max = 1000, .spare = 256 } },
+	{ "starved, no memory", STARVE | NOMEM, 8,
+	  { .first = 1, .max = 1000, .spare = 256 } },
+	{ "starved, overwriting", STARVE | LOSE, 24,
+	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
+	{ "dry", DRY, 8, { .first = 1, .spare = 1 } },
+	{ "dry, atomic", DRY, 8, { .first = 1, .spare = 1, .backlog = 1 } },
+	{ "full", 0, 8, { .first = 1, .max = 7, .spare = 256 } },
+	{ "full, lost race", LOSE, 8, { .first = 1, .max = 7, .spare = 256 } },
+	{ "deep", DEEP, 8, { .first = 1, .spare = 256 } },
+	{ "overwriting", 0, 8,
+	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
+	{ "overwriting, lost race", LOSE, 8,
+	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
+	{ "append-only", 0, 8,
+	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	{ "append-only, lost race", LOSE, 24,
+	  { .max = 8, .spare = 256,
+	    .flags = LFVEC_APPEND_ONLY | LFVEC_OVERWRITE } },
+	{ "append-only, starved", STARVE, 8,
+	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	{ "append-only, starved, lost race", STARVE | LOSE, 24,
+	  { .max = 8, .spare = 256,
+	    .flags = LFVEC_APPEND_ONLY | LFVEC_OVERWRITE } },
+	{ "append-only, no memory", STARVE | NOMEM, 8,
+	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	{ "append-only, dry", DRY, 8,
+	  { .spare = 1, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
 };
 
-struct log {
-	struct record	record[LOG_MAX];
-	unsigned int	nr;
+/* A probe, and if it is where races are lost: such ones are always armed. */
+struct probe {
+	struct kprobe	kp;
+	bool		swap;		/* on a `lock cmpxchg` */
+	bool		complete;	/* at the entry of lfvec_complete() */
+	bool		nop;
 };
 
-struct model {
-	u64		elem[MODEL_MAX];
-	unsigned long	size;
-	u64		pushes, pops, stores;
+/* What a function's instructions came to. */
+struct function {
+	char		name[48];
+	unsigned int	boundaries;
+	unsigned int	covered;
 };
 
-static DECLARE_LFVEC(vec, u64);
+/* The vector of each mode, and what is in it. */
+struct state {
+	struct lfvec	vec;
+	struct model	before;
+	unsigned int	runs;
+	unsigned int	all_runs;
+	unsigned int	races;		/* lost */
+	bool		made;
+};
+
+static struct state *states, *state;
 static struct log *outer, *inner;
-static struct model *before, *after;
-static unsigned long most;	/* elements that there ever were */
-static unsigned int dice;
+static struct model *after;
+static const struct mode *mode;
 
 /* What is armed: which instruction, at which of its hits, and what is done. */
-static void *armed;
-static unsigned int countdown, handler, fired_at;
+static struct kprobe *armed;
+static unsigned int countdown, handler;
 static bool fired;
+static unsigned int lost;	/* number of the last operation that lost a race */
 static int test_cpu;
+
+static struct probe *probes;
+static unsigned int nr_probes;
+static struct function functions[FUNCTIONS_MAX];
+static unsigned int nr_functions;
 
 static DECLARE_COMPLETION(done);
 static unsigned int runs, errors, covered, boundaries;
 
-static unsigned int roll(unsigned int sides)
+static void perform_in(bool first, enum op op, unsigned int nr)
 {
-	dice = dice * 1664525 + 1013904223;
-	return (dice >> 16) % sides;
-}
+	struct record *r = model_perform(inner, op, nr, 0);
 
-/* Only two values, so that they come back. */
-static struct record *record(struct log *log, enum op op, unsigned int nr)
-{
-	struct record *r = &log->record[log->nr];
-	unsigned int i;
-
-	memset(r, 0, sizeof(*r));
-	r->op = op;
-	r->nr = nr;
-	for (i = 0; i < BATCH; i++)
-		r->in[i] = roll(2);
-	return r;
-}
-
-static void perform(struct log *log, enum op op, unsigned int nr, gfp_t gfp)
-{
-	struct record *r = record(log, op, nr);
-
-	r->index = lfvec_size(&vec);
-	r->index -= min_t(unsigned long, r->index, nr);
-	switch (op) {
-	case PUSH:
-		r->ret = lfvec_push(&vec, r->in, gfp);
-		break;
-	case POP:
-		r->ret = lfvec_pop(&vec, r->out);
-		break;
-	case PUSH_MANY:
-		r->ret = lfvec_push_many(&vec, r->in, nr, gfp);
-		break;
-	case POP_MANY:
-		r->ret = lfvec_pop_many(&vec, r->out, nr);
-		break;
-	case TRUNCATE:
-		r->ret = lfvec_truncate(&vec, r->index);
-		break;
-	case STORE:
-		r->ret = lfvec_store(&vec, r->index, r->in, gfp);
-		break;
-	case XCHG:
-		r->ret = lfvec_xchg(&vec, r->index, r->in, r->out, gfp);
-		break;
-	case CMPXCHG:
-		r->out[0] = r->in[1];
-		r->ret = lfvec_cmpxchg(&vec, r->index, r->out, r->in, gfp);
-		break;
-	}
-	log->nr++;
-	most = max(most, lfvec_size(&vec));
+	r->during = outer->nr;
+	r->first = first;
 }
 
 /* What is done in the middle of another operation. */
@@ -130,160 +143,192 @@ static void interrupt(void)
 
 	switch (handler) {
 	case 0:
-		perform(inner, PUSH, 1, 0);
+		perform_in(false, PUSH, 1);
 		break;
 	case 1:
-		perform(inner, POP, 1, 0);
+		perform_in(false, POP, 1);
 		break;
 	case 2:
-		perform(inner, POP, 1, 0);
-		perform(inner, PUSH, 1, 0);
+		perform_in(false, POP, 1);
+		perform_in(false, PUSH, 1);
 		break;
 	case 3:
-		perform(inner, STORE, 1, 0);
-		perform(inner, XCHG, 2, 0);
+		perform_in(false, STORE, 1);
+		perform_in(false, XCHG, 2);
 		break;
 	case 4:
-		perform(inner, PUSH_MANY, 3, 0);
-		perform(inner, POP_MANY, 2, 0);
+		perform_in(false, PUSH_MANY, 3);
+		perform_in(false, POP_MANY, 2);
 		break;
 	case 5:
-		perform(inner, TRUNCATE, 2, 0);
-		perform(inner, PUSH, 1, 0);
-		perform(inner, CMPXCHG, 1, 0);
+		perform_in(false, TRUNCATE, 2);
+		perform_in(false, PUSH, 1);
+		perform_in(false, CMPXCHG, 1);
 		break;
 	default:
 		/* enough to take from and give to what all CPUs share */
 		for (i = 0; i < 40; i++) {
-			perform(inner, PUSH, 1, 0);
-			perform(inner, STORE, 1, 0);
-			perform(inner, POP, 1, 0);
+			perform_in(false, PUSH, 1);
+			perform_in(false, STORE, 1);
+			perform_in(false, POP, 1);
 		}
 	}
 }
 
-static int on_probe(struct kprobe *kp, struct pt_regs *regs)
+/*
+ * The operand in memory of `lock cmpxchg`: a base register and maybe a small
+ * displacement. What has a large one is far from the beginning of the vector.
+ */
+static unsigned long swap_address(const u8 *insn, struct pt_regs *regs)
 {
-	if (kp->addr != READ_ONCE(armed) || raw_smp_processor_id() != test_cpu)
-		return 0;
-	if (fired || --countdown)
-		return 0;
-	fired = true;
-	fired_at = outer->nr;
-	interrupt();
-	return 0;
-}
+	static const unsigned int offset[] = {
+		offsetof(struct pt_regs, ax), offsetof(struct pt_regs, cx),
+		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, bx),
+		offsetof(struct pt_regs, sp), offsetof(struct pt_regs, bp),
+		offsetof(struct pt_regs, si), offsetof(struct pt_regs, di),
+		offsetof(struct pt_regs, r8), offsetof(struct pt_regs, r9),
+		offsetof(struct pt_regs, r10), offsetof(struct pt_regs, r11),
+		offsetof(struct pt_regs, r12), offsetof(struct pt_regs, r13),
+		offsetof(struct pt_regs, r14), offsetof(struct pt_regs, r15),
+	};
+	unsigned int base = (insn[4] & 7) | (insn[1] & 1) << 3;
+	unsigned int sib = (insn[4] & 7) == 4;
 
-/* With this, a probe is never made a jump. */
-static void after_probe(struct kprobe *kp, struct pt_regs *regs,
-			unsigned long flags)
-{
-}
-
-static bool same(const u64 *a, const u64 *b, unsigned int nr)
-{
-	return !memcmp(a, b, nr * sizeof(*a));
-}
-
-static bool replay_push(struct model *m, const struct record *r)
-{
-	if (m->size + r->nr > MODEL_MAX || r->ret != (long)m->size)
-		return false;
-	memcpy(m->elem + m->size, r->in, r->nr * sizeof(u64));
-	m->size += r->nr;
-	m->pushes += r->nr;
-	return true;
-}
-
-static bool replay_pop(struct model *m, const struct record *r)
-{
-	unsigned long nr = min_t(unsigned long, r->nr, m->size);
-
-	if (!nr)
-		return r->ret == -ENOENT;
-	m->size -= nr;
-	m->pops += nr;
-	return r->ret == (r->op == POP ? 0 : (long)nr) &&
-	       same(r->out, m->elem + m->size, nr);
-}
-
-static bool replay_truncate(struct model *m, const struct record *r)
-{
-	unsigned long nr = m->size > r->index ? m->size - r->index : 0;
-
-	m->size -= nr;
-	m->pops += nr;
-	return r->ret == (long)nr;
-}
-
-static bool replay_store(struct model *m, const struct record *r)
-{
-	u64 *elem = m->elem + r->index;
-
-	if (r->index >= m->size)
-		return r->ret == -ERANGE;
-	if (r->op == XCHG && r->out[0] != *elem)
-		return false;
-	if (r->op == CMPXCHG && *elem != r->in[1])
-		return !r->ret && r->out[0] == *elem;
-	*elem = r->in[0];
-	m->stores++;
-	return r->ret == (r->op == CMPXCHG);
-}
-
-/* Do to the model what was done; false if the results are not the same. */
-static bool replay(struct model *m, const struct record *r)
-{
-	/* Nothing in stock, and not allowed to get more: nothing done. */
-	if (r->ret == -ENOMEM)
-		return true;
-	switch (r->op) {
-	case PUSH:
-	case PUSH_MANY:
-		return replay_push(m, r);
-	case POP:
-	case POP_MANY:
-		return replay_pop(m, r);
-	case TRUNCATE:
-		return replay_truncate(m, r);
+	switch (insn[4] >> 6) {
+	case 0:
+		return regs_get_register(regs, offset[base]);
+	case 1:
+		return regs_get_register(regs, offset[base]) +
+		       (s8)insn[5 + sib];
 	default:
-		return replay_store(m, r);
+		return (unsigned long)(model_vec + 1) - 1;
 	}
 }
 
-static bool replay_log(struct model *m, const struct log *log,
-		       unsigned int from, unsigned int to)
+static bool is_swap(const u8 *insn)
 {
-	for (; from < to; from++)
-		if (!replay(m, &log->record[from]))
+	return insn[0] == 0xf0 && (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f &&
+	       insn[3] == 0xb1;
+}
+
+/* With any number of prefixes; or what fills gaps. */
+static bool is_nop(const u8 *insn)
+{
+	while (*insn == 0x66 || *insn == 0x2e)
+		insn++;
+	return *insn == 0x90 || *insn == 0xcc ||
+	       (insn[0] == 0x0f && insn[1] == 0x1f);
+}
+
+/* Does this swap make the operation take effect? */
+static bool is_effect(const struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned long address;
+	u8 insn[7];
+
+	memcpy(insn, kp->addr, sizeof(insn));
+	insn[0] = kp->opcode;
+	address = swap_address(insn, regs);
+	if (model_vec->flags & LFVEC_APPEND_ONLY)
+		return address < (unsigned long)model_vec ||
+		       address >= (unsigned long)(model_vec + 1);
+	return address == (unsigned long)&model_vec->ctl;
+}
+
+/* Have the operation lose a race, once. */
+static void lose(void)
+{
+	static const enum op ops[] = { PUSH, STORE, POP, PUSH_MANY };
+	unsigned int i = model_roll(4);
+
+	if (lost == outer->nr + 1)
+		return;
+	lost = outer->nr + 1;
+	state->races++;
+	if (!(model_vec->flags & LFVEC_APPEND_ONLY))
+		perform_in(true, ops[i], i == 3 ? 2 : 1);
+	else
+		for (i = 1 + 40 * !i; i > 0; i--)
+			perform_in(true, PUSH, 1);
+}
+
+/* In a mode that has it lost: is this where, before the operation takes effect? */
+static bool is_race(struct probe *p, struct pt_regs *regs)
+{
+	if (p->swap)
+		return mode->what & LOSE && is_effect(&p->kp, regs);
+	/* its last argument: an operation's own write, which was effective */
+	return p->complete && mode->what & DISTURB &&
+	       !(regs_get_kernel_argument(regs, 3) & 1);
+}
+
+static int on_probe(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct probe *p = container_of(kp, struct probe, kp);
+
+	if (raw_smp_processor_id() != test_cpu || !READ_ONCE(armed))
+		return 0;
+	if (kp == armed && !fired && !--countdown) {
+		fired = true;
+		interrupt();
+	}
+	if (is_race(p, regs))
+		lose();
+	return 0;
+}
+
+static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
+{
+	if (raw_smp_processor_id() != test_cpu || !READ_ONCE(armed) ||
+	    !(mode->what & NOMEM) || !alloc_from_lfvec(regs) || model_roll(2))
+		return 0;
+	return alloc_fail(regs);
+}
+
+/*
+ * Was it as if the interruption had come right before, or if @late right after the
+ * operation took effect? What made it lose a race came before, and with it what
+ * came before that.
+ */
+static bool explained(bool late)
+{
+	unsigned int at = 0, i, next;
+
+	memcpy(after, &state->before, sizeof(*after));
+	for (i = 0; i < outer->nr; i++) {
+		for (next = at; next < inner->nr &&
+		     inner->record[next].during == i; next++)
+			if (inner->record[next].first || !late)
+				while (at <= next)
+					if (!model_replay(after, &inner->record[at++]))
+						return false;
+		if (!model_replay(after, &outer->record[i]))
 			return false;
-	return true;
-}
-
-static bool model_is(const struct model *m)
-{
-	struct lfvec_stats stats;
-	unsigned long i;
-	u64 elem;
-
-	if (lfvec_size(&vec) != m->size)
-		return false;
-	for (i = 0; i < m->size; i++)
-		if (lfvec_load(&vec, i, &elem) || elem != m->elem[i])
+		while (at < next)
+			if (!model_replay(after, &inner->record[at++]))
+				return false;
+	}
+	for (; at < inner->nr; at++)
+		if (!model_replay(after, &inner->record[at]))
 			return false;
-	lfvec_stats(&vec, &stats);
-	return stats.pushes == m->pushes && stats.pops == m->pops &&
-	       stats.stores == m->stores;
+	return model_is(after);
 }
 
-/* Was it as if the interruption had come right before operation @at? */
-static bool explained(unsigned int at)
+static void perform(enum op op, unsigned int nr, gfp_t gfp)
 {
-	memcpy(after, before, sizeof(*after));
-	return replay_log(after, outer, 0, at) &&
-	       replay_log(after, inner, 0, inner->nr) &&
-	       replay_log(after, outer, at, outer->nr) && model_is(after);
+	if (mode->what & DRY)
+		gfp = mode->attr.backlog ? GFP_ATOMIC : 0;
+	else if (mode->what & STARVE && !gfp)
+		gfp = GFP_KERNEL;
+	if (!model_roll(4)) {
+		/* so that preempt_enable() has something to do */
+		set_tsk_need_resched(current);
+		set_preempt_need_resched();
+	}
+	model_perform(outer, op, nr, gfp);
 }
+
+static const gfp_t gfps[] = { GFP_KERNEL, GFP_ATOMIC, 0, GFP_KERNEL };
 
 /* Operations to be interrupted, of all kinds. */
 static void operations(unsigned int stores)
@@ -291,23 +336,66 @@ static void operations(unsigned int stores)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
-		perform(outer, PUSH, 1, GFP_KERNEL);
-	perform(outer, PUSH_MANY, BATCH, GFP_KERNEL);
-	perform(outer, STORE, 2, GFP_KERNEL);
-	perform(outer, XCHG, 1, GFP_KERNEL);
-	perform(outer, CMPXCHG, 1, GFP_KERNEL);
-	perform(outer, CMPXCHG, 1, 0);
-	perform(outer, POP, 1, 0);
-	perform(outer, POP_MANY, 2, 0);
-	perform(outer, TRUNCATE, 1, 0);
-	perform(outer, STORE, 0, GFP_KERNEL);
+		perform(PUSH, 1, gfps[i]);
+	perform(PUSH_MANY, BATCH, GFP_KERNEL);
+	for (i = 0; i < 4; i++) {
+		perform(STORE, 2 - i % 3, gfps[i]);
+		perform(XCHG, 1, gfps[i]);
+		perform(CMPXCHG, 1, gfps[i]);
+	}
+	perform(STORE, 20, GFP_KERNEL);
+	perform(POP, 1, 0);
+	perform(POP_MANY, 2, 0);
+	perform(TRUNCATE, 1, 0);
+	perform(PUSH_MANY, 0, 0);
+	perform(POP_MANY, 0, 0);
 	for (i = 0; i < stores; i++)
-		perform(outer, i % 3 ? STORE : PUSH, 1,
-			i % 2 ? GFP_KERNEL : GFP_ATOMIC);
-	perform(outer, TRUNCATE, roll(50), 0);
-	if (lfvec_size(&vec) > 100)
-		perform(outer, TRUNCATE, 60, 0);
-	perform(outer, PUSH_MANY, 2, 0);
+		perform(i % 3 ? STORE : PUSH, 1, gfps[i % 2]);
+	perform(TRUNCATE, model_roll(50), 0);
+	if (__lfvec_size(model_vec) > 100)
+		perform(TRUNCATE, 60, 0);
+	perform(PUSH_MANY, 2, GFP_ATOMIC);
+	perform(XCHG, 1, 0);
+}
+
+/* Many of the kind that comes by @symbol, each in all its ways. */
+static void focus(const char *symbol)
+{
+	static const struct {
+		const char	*part;
+		enum op		op;
+		unsigned int	nr;
+	} on[] = {
+		{ "push_many", PUSH_MANY, 3 }, { "batch", PUSH_MANY, 5 },
+		{ "push_nodes", PUSH_MANY, 2 }, { "give_back", PUSH_MANY, 4 },
+		{ "pop_many", POP_MANY, 3 }, { "complete", PUSH_MANY, 3 },
+		{ "cmpxchg", CMPXCHG, 1 }, { "xchg", XCHG, 1 },
+		{ "exchange_slow", CMPXCHG, 1 }, { "store", STORE, 1 },
+		{ "truncate", TRUNCATE, 1 }, { "pop", POP, 1 },
+	};
+	unsigned int i, j;
+
+	for (j = 0; j < ARRAY_SIZE(on) && !strstr(symbol, on[j].part); j++)
+		;
+	for (i = 0; i < 40; i++) {
+		perform(i % 2 ? PUSH : PUSH_MANY, 2 - i % 2, gfps[i / 2 % 4]);
+		if (j == ARRAY_SIZE(on))
+			continue;
+		perform(on[j].op, on[j].nr, gfps[i % 4]);
+		/* now and then one that was overwritten */
+		perform(on[j].op, on[j].nr + (on[j].op < STORE || i % 8 ? 0 : 19),
+			gfps[i % 4]);
+	}
+}
+
+/* Down to nothing, and a little further. */
+static void drain(void)
+{
+	perform(TRUNCATE, 2000, 0);
+	perform(POP, 1, 0);
+	perform(POP_MANY, 2, 0);
+	perform(TRUNCATE, 1, 0);
+	perform(PUSH, 1, GFP_ATOMIC);
 }
 
 /* What only happens now and then is made to happen. */
@@ -322,7 +410,7 @@ static bool is_rare(const char *symbol, const char * const *names)
 static const char * const of_shrink[] = {
 	"shrink", "empty_slots", "dead", "list_free", "bucket_free", "node_free",
 	"bucket_alloc", "bucket_supply", "buckets_ahead", "lfvec_ahead",
-	"capacity", NULL
+	"slots_alloc", "capacity", "place", NULL
 };
 
 static const char * const of_supply[] = {
@@ -333,18 +421,34 @@ static const char * const of_reserve[] = {
 	"reserve", "nodes_fill", "node_new", "slab_alloc", "may_grow", NULL
 };
 
-static void run_one(const char *symbol)
+static void set_level(unsigned int level)
 {
+	preempt_disable();
+	WRITE_ONCE(this_cpu_ptr(model_vec->cpu)->level, level);
+	preempt_enable();
+}
+
+static void run_one(const char *symbol, bool focused)
+{
+	bool shrunk = is_rare(symbol, of_shrink);
+
 	outer->nr = 0;
 	inner->nr = 0;
-	if (is_rare(symbol, of_shrink)) {
-		lfvec_shrink(&vec);
-		operations(100);
-	} else {
-		operations(35);
-	}
-	if (is_rare(symbol, of_reserve))
-		lfvec_reserve(&vec, 100 * roll(50), GFP_KERNEL);
+	lost = 0;
+	if (shrunk)
+		__lfvec_shrink(model_vec);
+	if (mode->what & STARVE)
+		WRITE_ONCE(model_vec->spare, LONG_MAX / 4);
+	if (mode->what & DEEP)
+		set_level(LFVEC_LEVELS);
+	operations(shrunk ? 100 : 35);
+	if (focused)
+		focus(symbol);
+	drain();
+	if (mode->what & DEEP)
+		set_level(0);
+	if (is_rare(symbol, of_reserve) && !(mode->what & STARVE))
+		__lfvec_reserve(model_vec, 100 * model_roll(50), GFP_KERNEL);
 	if (is_rare(symbol, of_supply))
 		rcu_barrier();
 	WRITE_ONCE(armed, NULL);
@@ -356,172 +460,241 @@ static void report(const char *symbol)
 
 	if (errors++ > 5)
 		return;
-	lfvec_stats(&vec, &s);
-	pr_err("test_lfvec_intr: %s, hit %u, handler %u, operation %u: wrong\n",
-	       symbol, handler % 3 + 1, handler, fired_at);
-	pr_err("test_lfvec_intr: size %llu pushes %llu pops %llu stores %llu\n",
-	       s.size, s.pushes, s.pops, s.stores);
+	__lfvec_stats(model_vec, &s);
+	pr_err("test_lfvec_intr: %s, %s, handler %u: wrong\n", mode->name, symbol,
+	       handler);
+	pr_err("test_lfvec_intr: size %llu pushes %llu pops %llu stores %llu dropped %llu\n",
+	       s.size, s.pushes, s.pops, s.stores, s.dropped);
 }
 
-/* Start anew from what is there. */
-static void model_reset(void)
+/* Run the operations, to be interrupted at a hit; was there such a hit? */
+static bool interrupt_once(struct kprobe *kp, const char *symbol,
+			   unsigned int hit, bool focused)
 {
-	struct lfvec_stats s;
-	unsigned long i;
-
-	lfvec_stats(&vec, &s);
-	before->size = min_t(unsigned long, s.size, MODEL_MAX);
-	before->pushes = s.pushes;
-	before->pops = s.pops;
-	before->stores = s.stores;
-	for (i = 0; i < before->size; i++)
-		lfvec_load(&vec, i, &before->elem[i]);
-}
-
-/* Returns whether the instruction was come by. */
-static bool interrupt_at(void *addr, const char *symbol)
-{
-	/* what takes grace periods is done once, what is not come by twice */
-	bool slow = is_rare(symbol, of_shrink) || is_rare(symbol, of_supply);
-	unsigned int from = slow ? boundaries % HANDLERS : 0;
-	unsigned int to = slow ? from + 1 : HANDLERS;
-	bool any = false;
-
-	for (handler = from; handler < to; handler++) {
-		fired = false;
-		fired_at = 0;
-		/* mostly the first time, which may be the only one */
-		countdown = any ? handler % 3 + 1 : 1;
-		WRITE_ONCE(armed, addr);
-		run_one(symbol);
-		runs++;
-		any |= fired;
-		if (explained(fired_at) || explained(fired_at + 1)) {
-			swap(before, after);
-		} else {
-			report(symbol);
-			model_reset();
-		}
-		cond_resched();
-		if (handler == 1 && !any)
-			break;
+	fired = false;
+	countdown = hit;
+	WRITE_ONCE(armed, kp);
+	run_one(symbol, focused);
+	runs++;
+	state->runs++;
+	state->all_runs++;
+	if (explained(false) || explained(true)) {
+		memcpy(&state->before, after, sizeof(*after));
+	} else {
+		report(symbol);
+		model_reset(&state->before);
 	}
-	return any;
+	cond_resched();
+	return fired;
 }
 
 /* No node has come or gone but those in slots, in stock, or waiting. */
-static void nodes_exact(bool shrunk)
+static void nodes_exact(void)
 {
 	struct lfvec_stats s;
 	u64 used;
 
 	rcu_barrier();
-	lfvec_stats(&vec, &s);
+	__lfvec_stats(model_vec, &s);
 	used = s.nodes - s.nodes_free - s.nodes_waiting;
-	if (shrunk ? used < s.size || used > most : used != most) {
-		pr_err("test_lfvec_intr: %llu nodes in use, not %lu\n", used, most);
+	if (used < s.size - __lfvec_oldest(model_vec) ||
+	    used > min(state->before.highest, model_vec->span)) {
+		pr_err("test_lfvec_intr: %s: %llu nodes in use of %lu\n",
+		       mode->name, used, state->before.highest);
 		errors++;
 	}
 }
 
-static int begin(void)
+static void mode_end(const struct mode *m)
 {
-	struct lfvec_attr attr = { .first = 1, .spare = 256 };
-
-	most = 0;
-	memset(before, 0, sizeof(*before));
-	return lfvec_init(&vec, &attr);
+	mode = m;
+	state = &states[m - modes];
+	model_vec = &state->vec;
+	if (!state->made)
+		return;
+	nodes_exact();
+	__lfvec_destroy(model_vec);
+	state->made = false;
 }
 
-static void probe_all(struct kprobe *kps, unsigned int nr)
+/* Nobody fills the depot any more. */
+static void no_worker(void)
 {
-	char symbol[KSYM_SYMBOL_LEN];
-	bool shrunk = false;
-	unsigned int i;
+	atomic_set(&model_vec->kicked, 1);
+	irq_work_sync(&model_vec->kick);
+	cancel_work_sync(&model_vec->supply);
+}
 
-	if (!nr || begin())
-		return;
-	for (i = 0; i < nr; i++) {
-		sprint_symbol(symbol, (unsigned long)kps[i].addr);
-		boundaries++;
-		shrunk |= is_rare(symbol, of_shrink);
-		if (interrupt_at(kps[i].addr, symbol))
-			covered++;
-		else
-			pr_info("test_lfvec_intr: never at %s\n", symbol);
+/* Go on with the vector of this mode, or a new one now and then. */
+static bool mode_begin(const struct mode *m)
+{
+	bool grown = m->attr.flags == LFVEC_APPEND_ONLY;
+
+	state = &states[m - modes];
+	if (state->made && (state->runs > 1000 ||
+			    (grown && __lfvec_size(&state->vec) > 700)))
+		mode_end(m);
+	mode = m;
+	model_vec = &state->vec;
+	if (state->made)
+		return true;
+	if (__lfvec_init(model_vec, m->esize, &m->attr))
+		return false;
+	memset(&state->before, 0, sizeof(state->before));
+	state->runs = 0;
+	state->made = true;
+	if (m->what & (STARVE | DRY))
+		no_worker();
+	return true;
+}
+
+/* Interrupt it in all ways, if in this mode it is come by. */
+static bool interrupt_in(const struct mode *m, struct kprobe *kp,
+			 const char *symbol, bool focused)
+{
+	/* what takes grace periods is done once */
+	bool slow = is_rare(symbol, of_shrink) || is_rare(symbol, of_supply) ||
+		    m->what & DRY;
+
+	handler = boundaries % HANDLERS;
+	if (!mode_begin(m) || !interrupt_once(kp, symbol, 1, focused))
+		return false;
+	/* mostly the first time, which may be the only one */
+	for (handler = 0; handler < HANDLERS && !slow; handler++)
+		if (mode_begin(m))
+			interrupt_once(kp, symbol, handler % 3 + 1, focused);
+	return true;
+}
+
+static bool interrupt_at(struct probe *p, const char *symbol)
+{
+	static unsigned int last, focused;
+	unsigned int i, nr = ARRAY_SIZE(modes);
+	struct kprobe *kp = &p->kp;
+	bool any;
+
+	if (!p->swap && !p->complete)
+		enable_kprobe(kp);
+	/* what led to the instruction before will lead to this one */
+	any = interrupt_in(&modes[last], kp, symbol, focused);
+	for (i = 0; i < 2 * nr && !any; i++) {
+		any = interrupt_in(&modes[i % nr], kp, symbol, i >= nr);
+		if (any) {
+			last = i % nr;
+			focused = i >= nr;
+		}
 	}
-	nodes_exact(shrunk);
+	if (!p->swap && !p->complete)
+		disable_kprobe(kp);
+	return any;
 }
 
-static void probe_end(struct kprobe **list, unsigned int nr)
+static void account(const char *symbol, bool any)
 {
-	if (!nr)
-		return;
-	unregister_kprobes(list, nr);
-	lfvec_destroy(&vec);
+	size_t len = strcspn(symbol, "+");
+	struct function *f = functions + max(nr_functions, 1U) - 1;
+
+	boundaries++;
+	covered += any;
+	if (strlen(f->name) != len || strncmp(f->name, symbol, len)) {
+		if (nr_functions == FUNCTIONS_MAX)
+			return;
+		f = &functions[nr_functions++];
+		strscpy(f->name, symbol, min(len + 1, sizeof(f->name)));
+	}
+	f->boundaries++;
+	f->covered += any;
 }
 
-static bool ours(unsigned long addr)
-{
-	char symbol[KSYM_SYMBOL_LEN];
-
-	sprint_symbol(symbol, addr);
-	/* after the last function there are zeroes */
-	return strstr(symbol, "[lfvec]") && memchr_inv((void *)addr, 0, 16);
-}
-
-/* What changes a general vector, and what that calls. */
-static bool wanted(unsigned long addr)
+/* What changes a vector, and what that calls. */
+static bool wanted(const char *symbol)
 {
 	static const char * const not[] = {
 		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
-		"_attr", "cpumask", "_get", "_load", "_peek", "_size", "oldest",
-		"push_only", "lfvec_end", "filled", "seek", NULL
+		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
+		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", NULL
 	};
-	char symbol[KSYM_SYMBOL_LEN];
 
-	sprint_symbol(symbol, addr);
-	return strstr(symbol, "[lfvec]") && !is_rare(symbol, not);
+	return !is_rare(symbol, not);
 }
 
-/* As many instructions from *@addr on as are probed at once. */
-static unsigned int collect(struct kprobe *kps, struct kprobe **list,
-			    unsigned long *addr)
+/* A probe for each instruction, none armed but those that make races be lost. */
+static void collect(unsigned long start, unsigned long end)
 {
-	unsigned int nr = 0;
+	char symbol[KSYM_SYMBOL_LEN];
+	unsigned long addr;
+	struct probe *p;
 
-	for (; nr < PROBES && ours(*addr); (*addr)++) {
-		if (!wanted(*addr))
+	for (addr = start; addr < end; addr++) {
+		sprint_symbol(symbol, addr);
+		if (!wanted(symbol))
 			continue;
-		memset(&kps[nr], 0, sizeof(kps[nr]));
-		kps[nr].addr = (void *)*addr;
-		kps[nr].pre_handler = on_probe;
-		kps[nr].post_handler = after_probe;
+		p = &probes[nr_probes];
+		memset(p, 0, sizeof(*p));
+		p->swap = is_swap((u8 *)addr);
+		p->nop = is_nop((u8 *)addr);
+		p->complete = strstarts(symbol, "lfvec_complete+0x0/");
+		p->kp.addr = (void *)addr;
+		p->kp.pre_handler = on_probe;
+		p->kp.post_handler = alloc_after;
+		p->kp.flags = p->swap || p->complete ? 0 :
+			      KPROBE_FLAG_DISABLED;
 		/* fails where no instruction begins */
-		if (register_kprobe(&kps[nr]))
-			continue;
-		list[nr] = &kps[nr];
-		nr++;
+		if (!register_kprobe(&p->kp))
+			nr_probes++;
 	}
-	return nr;
+}
+
+static void uncollect(void)
+{
+	struct kprobe **list = kvcalloc(nr_probes, sizeof(*list), GFP_KERNEL);
+	unsigned int i;
+
+	if (!list) {
+		for (i = 0; i < nr_probes; i++)
+			unregister_kprobe(&probes[i].kp);
+		return;
+	}
+	for (i = 0; i < nr_probes; i++)
+		list[i] = &probes[i].kp;
+	unregister_kprobes(list, nr_probes);
+	kvfree(list);
 }
 
 static int test(void *unused)
 {
-	struct kprobe *kps = kcalloc(PROBES, sizeof(*kps), GFP_KERNEL);
-	struct kprobe **list = kcalloc(PROBES, sizeof(*list), GFP_KERNEL);
-	unsigned long addr = (unsigned long)__lfvec_push;
-	unsigned int nr;
+	static struct kprobe alloc[ARRAY_SIZE(allocators)];
+	char symbol[KSYM_SYMBOL_LEN];
+	unsigned long start, end;
+	unsigned int nr, i;
+	bool any;
 
 	test_cpu = raw_smp_processor_id();
-	while (ours(addr - 1))
-		addr--;
-	while (kps && list && (nr = collect(kps, list, &addr))) {
-		probe_all(kps, nr);
-		probe_end(list, nr);
+	text_range(&start, &end);
+	alloc_text_start = start;
+	alloc_text_end = end;
+	probes = kvcalloc(end - start, sizeof(*probes), GFP_KERNEL);
+	if (probes) {
+		nr = alloc_probe(alloc, allocators, ARRAY_SIZE(allocators),
+				 on_alloc);
+		collect(start, end);
+		pr_info("test_lfvec_intr: %u probes\n", nr_probes);
+		for (i = 0; i < nr_probes; i++) {
+			sprint_symbol(symbol, (unsigned long)probes[i].kp.addr);
+			any = interrupt_at(&probes[i], symbol);
+			if (!any && probes[i].nop)
+				continue;	/* between functions */
+			account(symbol, any);
+			if (!any)
+				pr_info("test_lfvec_intr: never at %s\n", symbol);
+		}
+		for (i = 0; i < ARRAY_SIZE(modes); i++)
+			mode_end(&modes[i]);
+		while (nr)
+			unregister_kprobe(&alloc[--nr]);
+		uncollect();
 	}
-	kfree(list);
-	kfree(kps);
+	kvfree(probes);
 	complete_all(&done);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
@@ -531,6 +704,7 @@ static int test(void *unused)
 static int run(void)
 {
 	struct task_struct *task = kthread_create(test, NULL, "test_lfvec_intr");
+	unsigned int i;
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
@@ -539,6 +713,12 @@ static int run(void)
 	while (!wait_for_completion_timeout(&done, HZ))
 		;
 	kthread_stop(task);
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		pr_info("test_lfvec_intr: %s: %u runs, %u races lost\n",
+			modes[i].name, states[i].all_runs, states[i].races);
+	for (i = 0; i < nr_functions; i++)
+		pr_info("test_lfvec_intr: %u of %u in %s\n", functions[i].covered,
+			functions[i].boundaries, functions[i].name);
 	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u runs, %u errors\n",
 		covered, boundaries, runs, errors);
 	return errors || !covered ? -EINVAL : 0;
@@ -550,12 +730,12 @@ static int __init intr_init(void)
 
 	outer = kvzalloc(sizeof(*outer), GFP_KERNEL);
 	inner = kvzalloc(sizeof(*inner), GFP_KERNEL);
-	before = kvzalloc(sizeof(*before), GFP_KERNEL);
+	states = kvcalloc(ARRAY_SIZE(modes), sizeof(*states), GFP_KERNEL);
 	after = kvzalloc(sizeof(*after), GFP_KERNEL);
-	if (outer && inner && before && after)
+	if (outer && inner && states && after)
 		err = run();
 	kvfree(after);
-	kvfree(before);
+	kvfree(states);
 	kvfree(inner);
 	kvfree(outer);
 	return err;

@@ -14,6 +14,7 @@ const char run_help[] =
 	"  --bind           thread n to the n-th CPU\n"
 	"  --contexts LIST  where operations come from: task,softirq,hardirq,nmi\n"
 	"                   (default task); --ops counts those of tasks\n"
+	"  --external       send no NMIs, but take those that others send\n"
 	"  --gfp NAME       how threads have memory: kernel (default: may sleep),\n"
 	"                   atomic, or stock (only what is there)\n"
 	"  --hog            threads leave their CPU every 10 s only\n"
@@ -119,6 +120,7 @@ static void run_options(struct run *r, int argc, char **argv)
 		{ "contexts",	required_argument, NULL, 'X' },
 		{ "gfp",	required_argument, NULL, 'g' },
 		{ "hog",	no_argument,	   NULL, 'H' },
+		{ "external",	no_argument,	   NULL, 'E' },
 		{ "form",	required_argument, NULL, 'F' },
 		{ "spare",	required_argument, NULL, 'S' },
 		{ "backlog",	required_argument, NULL, 'G' },
@@ -145,6 +147,9 @@ static void run_options(struct run *r, int argc, char **argv)
 			break;
 		case 'H':
 			r->flags |= LFVEC_STRESS_RUN_HOG;
+			break;
+		case 'E':
+			r->flags |= LFVEC_STRESS_RUN_EXTERNAL;
 			break;
 		case 'g':
 			r->flags |= run_gfp(optarg);

@@ -232,6 +232,7 @@ struct lfvec_stress_run {
 #define LFVEC_STRESS_RUN_HOG	0x4	/* let others run every 10 s only */
 #define LFVEC_STRESS_RUN_ATOMIC	0x8	/* GFP_ATOMIC in threads, too */
 #define LFVEC_STRESS_RUN_STOCK	0x10	/* gfp 0: from stock only, everywhere */
+#define LFVEC_STRESS_RUN_EXTERNAL 0x20	/* take NMIs, but send none */
 
 /**
  * struct lfvec_stress_wait - wait for the end of a run
