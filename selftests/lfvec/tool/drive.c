@@ -284,23 +284,24 @@ static bool over(const struct drive *d, const struct worker *w)
 	return !d->load.values && w->next + d->load.batch > w->end;
 }
 
-static struct hand *hand(struct drive *d, u32 nr)
+/* Worker @nr, by a file that has the vector. */
+static struct hand *hand(struct drive *d, u32 nr, int fd)
 {
 	struct hand *h = malloc(sizeof(*h));
-	struct lfvec_stress_vec vec;
 
 	if (!h)
 		die(EXIT_RESOURCES, "out of memory");
 	h->d = d;
 	h->w = &d->worker[nr];
 	h->balance = d->balance + (size_t)nr * d->load.values;
-	h->fd = dev_attach(d->name, &vec);
+	h->fd = fd;
 	return h;
 }
 
 static void child(struct drive *d, u32 nr)
 {
-	struct hand *h = hand(d, nr);
+	struct lfvec_stress_vec vec;
+	struct hand *h = hand(d, nr, dev_attach(d->name, &vec));
 
 	signal(SIGINT, SIG_IGN);	/* the parent says when to stop */
 	while (!over(d, h->w))
@@ -431,16 +432,15 @@ static u32 drive_wait(struct drive *d, u32 running)
 }
 
 /* Take out what is left. */
-static void drive_drain(struct drive *d, struct lfvec_stress_result *res)
+static void drive_drain(struct drive *d, int fd, struct lfvec_stress_result *res)
 {
-	struct hand *h = hand(d, 0);
+	struct hand *h = hand(d, 0, fd);
 	u64 popped = h->w->res.popped;
 
 	while (!pop(h, 64))
 		;
 	res->left = h->w->res.popped - popped;
 	h->w->res.popped = popped;
-	close(h->fd);
 	free(h);
 }
 
@@ -476,13 +476,13 @@ static void judge_values(const struct drive *d, struct lfvec_stress_result *res)
 	}
 }
 
-static void drive_judge(struct drive *d, struct lfvec_stress_result *res)
+static void drive_judge(struct drive *d, int fd, struct lfvec_stress_result *res)
 {
 	const struct lfvec_stress_result *part;
 	u32 i;
 	int op;
 
-	drive_drain(d, res);
+	drive_drain(d, fd, res);
 	for (i = 0; i < d->load.workers; i++) {
 		part = &d->worker[i].res;
 		for (op = 0; op < LFVEC_STRESS_OPS; op++) {
@@ -543,7 +543,7 @@ int cmd_drive(int argc, char **argv)
 	res.elapsed = elapsed(&d);
 	dev_must(fd, LFVEC_STRESS_STATS, &res.stats, "stats");
 	if (forked == d.load.workers && !bad)
-		drive_judge(&d, &res);
+		drive_judge(&d, fd, &res);
 	memcpy(drop.name, d.name, sizeof(drop.name));
 	/* unless somebody did already */
 	dev_call(fd, LFVEC_STRESS_DROP, &drop);
