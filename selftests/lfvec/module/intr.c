@@ -20,6 +20,7 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -49,13 +50,14 @@ static const struct mode {
 	{ "wide", 0, 24, { .first = 1, .spare = 256 } },
 	{ "wide, lost race", LOSE, 24, { .first = 1, .spare = 256 } },
 	{ "disturbed", DISTURB, 8, { .first = 1, .spare = 256 } },
-	{ "starved", STARVE, 8, { .first = 1, .max = 1000, .spare = 256 } },
+	{ "starved", STARVE, 8,
+	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
 	{ "starved, lost race", STARVE | LOSE, 8,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, wide, disturbed", STARVE | DISTURB, 24,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, no memory", STARVE | NOMEM, 8,
-	  { .first = 1, .max = 1000, .spare = 256 } },
+	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
 	{ "starved, overwriting", STARVE | LOSE, 24,
 	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
 	{ "dry", DRY, 8, { .first = 1, .spare = 1 } },
@@ -205,9 +207,10 @@ static unsigned long swap_address(const u8 *insn, struct pt_regs *regs)
 	}
 }
 
+/* On one CPU, the kernel has made a harmless prefix of `lock`. */
 static bool is_swap(const u8 *insn)
 {
-	return insn[0] == 0xf0 && (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f &&
+	return (insn[0] == 0xf0 || insn[0] == 0x3e) && (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f &&
 	       insn[3] == 0xb1;
 }
 
@@ -606,6 +609,10 @@ static void account(const char *symbol, bool any)
 	f->covered += any;
 }
 
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "functions with this in their name (default all)");
+
 /* What changes a vector, and what that calls. */
 static bool wanted(const char *symbol)
 {
@@ -615,7 +622,7 @@ static bool wanted(const char *symbol)
 		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", NULL
 	};
 
-	return !is_rare(symbol, not);
+	return strstr(symbol, only) && !is_rare(symbol, not);
 }
 
 /* A probe for each instruction, none armed but those that make races be lost. */
