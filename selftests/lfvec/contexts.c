@@ -179,14 +179,14 @@ FIXTURE_VARIANT_ADD(contexts, overwrite_one) {
 
 FIXTURE_VARIANT_ADD(contexts, append_only) {
 	.run = {
-		.contexts = ALL, .form = LFVEC_STRESS_APPEND_ONLY,
+		.contexts = ALL, .form = LFVEC_STRESS_APPEND_ONLY, .max = 1 << 20,
 		.mix = PUSHES,
 	},
 };
 
 FIXTURE_VARIANT_ADD(contexts, append_only_unique) {
 	.run = {
-		.contexts = ALL, .form = LFVEC_STRESS_APPEND_ONLY,
+		.contexts = ALL, .form = LFVEC_STRESS_APPEND_ONLY, .max = 1 << 20,
 		.values = UINT32_MAX, .mix = PUSHES,
 	},
 };

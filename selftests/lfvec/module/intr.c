@@ -29,6 +29,7 @@
 #include "model.h"
 
 #define HANDLERS	7
+#define TRIES		30
 #define FUNCTIONS_MAX	96
 
 /* What brings instructions about that are not come by otherwise. */
@@ -87,10 +88,12 @@ static const struct mode {
 
 /* A probe, and if it is where races are lost: such ones are always armed. */
 struct probe {
-	struct kprobe	kp;
-	bool		swap;		/* on a `lock cmpxchg` */
-	bool		complete;	/* at the entry of lfvec_complete() */
-	bool		nop;
+	struct kprobe		kp;
+	bool			swap;		/* on a `lock cmpxchg` */
+	bool			complete;	/* at the entry of lfvec_complete() */
+	bool			nop;
+	bool			focused;	/* what led there, and in which mode */
+	const struct mode	*mode;
 };
 
 /* What a function's instructions came to. */
@@ -118,7 +121,7 @@ static const struct mode *mode;
 /* What is armed: which instruction, at which of its hits, and what is done. */
 static struct kprobe *armed;
 static unsigned int countdown, handler;
-static bool fired;
+static bool fired, scanning, focused;
 static unsigned int lost;	/* number of the last operation that lost a race */
 static int test_cpu;
 
@@ -210,8 +213,8 @@ static unsigned long swap_address(const u8 *insn, struct pt_regs *regs)
 /* On one CPU, the kernel has made a harmless prefix of `lock`. */
 static bool is_swap(const u8 *insn)
 {
-	return (insn[0] == 0xf0 || insn[0] == 0x3e) && (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f &&
-	       insn[3] == 0xb1;
+	return (insn[0] == 0xf0 || insn[0] == 0x3e) &&
+	       (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f && insn[3] == 0xb1;
 }
 
 /* With any number of prefixes; or what fills gaps. */
@@ -271,6 +274,10 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 
 	if (raw_smp_processor_id() != test_cpu || !READ_ONCE(armed))
 		return 0;
+	if (scanning && !p->mode) {
+		p->mode = mode;
+		p->focused = focused;
+	}
 	if (kp == armed && !fired && !--countdown) {
 		fired = true;
 		interrupt();
@@ -431,9 +438,10 @@ static void set_level(unsigned int level)
 	preempt_enable();
 }
 
-static void run_one(const char *symbol, bool focused)
+static void run_one(const char *symbol)
 {
-	bool shrunk = is_rare(symbol, of_shrink);
+	bool shrunk = is_rare(symbol, of_shrink) ||
+		      (focused && !model_roll(16));
 
 	outer->nr = 0;
 	inner->nr = 0;
@@ -472,12 +480,12 @@ static void report(const char *symbol)
 
 /* Run the operations, to be interrupted at a hit; was there such a hit? */
 static bool interrupt_once(struct kprobe *kp, const char *symbol,
-			   unsigned int hit, bool focused)
+			   unsigned int hit)
 {
 	fired = false;
 	countdown = hit;
 	WRITE_ONCE(armed, kp);
-	run_one(symbol, focused);
+	run_one(symbol);
 	runs++;
 	state->runs++;
 	state->all_runs++;
@@ -551,44 +559,56 @@ static bool mode_begin(const struct mode *m)
 	return true;
 }
 
-/* Interrupt it in all ways, if in this mode it is come by. */
-static bool interrupt_in(const struct mode *m, struct kprobe *kp,
-			 const char *symbol, bool focused)
+static void probe_arm(struct probe *p, bool on)
+{
+	if (p->swap || p->complete)
+		return;
+	if (on)
+		enable_kprobe(&p->kp);
+	else
+		disable_kprobe(&p->kp);
+}
+
+/* In which mode are these @nr instructions of a function come by? */
+static void scan(struct probe *p, unsigned int nr, const char *symbol)
+{
+	static struct kprobe nothing;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		probe_arm(&p[i], true);
+	scanning = true;
+	for (i = 0; i < 2 * ARRAY_SIZE(modes); i++) {
+		focused = i >= ARRAY_SIZE(modes);
+		if (mode_begin(&modes[i % ARRAY_SIZE(modes)]))
+			interrupt_once(&nothing, symbol, 1);
+	}
+	scanning = false;
+	for (i = 0; i < nr; i++)
+		probe_arm(&p[i], false);
+}
+
+/* Interrupt an instruction in all ways. Was it come by? */
+static bool interrupt_at(struct probe *p, const char *symbol)
 {
 	/* what takes grace periods is done once */
 	bool slow = is_rare(symbol, of_shrink) || is_rare(symbol, of_supply) ||
-		    m->what & DRY;
+		    p->mode->what & DRY;
+	unsigned int ways = slow ? 1 : HANDLERS, tries;
+	bool any = false;
 
-	handler = boundaries % HANDLERS;
-	if (!mode_begin(m) || !interrupt_once(kp, symbol, 1, focused))
-		return false;
-	/* mostly the first time, which may be the only one */
-	for (handler = 0; handler < HANDLERS && !slow; handler++)
-		if (mode_begin(m))
-			interrupt_once(kp, symbol, handler % 3 + 1, focused);
-	return true;
-}
-
-static bool interrupt_at(struct probe *p, const char *symbol)
-{
-	static unsigned int last, focused;
-	unsigned int i, nr = ARRAY_SIZE(modes);
-	struct kprobe *kp = &p->kp;
-	bool any;
-
-	if (!p->swap && !p->complete)
-		enable_kprobe(kp);
-	/* what led to the instruction before will lead to this one */
-	any = interrupt_in(&modes[last], kp, symbol, focused);
-	for (i = 0; i < 2 * nr && !any; i++) {
-		any = interrupt_in(&modes[i % nr], kp, symbol, i >= nr);
-		if (any) {
-			last = i % nr;
-			focused = i >= nr;
-		}
+	focused = p->focused;
+	probe_arm(p, true);
+	/* it may take dice that are as they were then */
+	for (tries = 0; tries < (slow ? 3 : TRIES) && !any; tries++) {
+		handler = boundaries % HANDLERS;
+		any = mode_begin(p->mode) && interrupt_once(&p->kp, symbol, 1);
 	}
-	if (!p->swap && !p->complete)
-		disable_kprobe(kp);
+	/* mostly the first time, which may be the only one */
+	for (handler = 0; handler < ways; handler++)
+		if (mode_begin(p->mode))
+			any |= interrupt_once(&p->kp, symbol, handler % 3 + 1);
+	probe_arm(p, false);
 	return any;
 }
 
@@ -630,9 +650,11 @@ static void collect(unsigned long start, unsigned long end)
 {
 	char symbol[KSYM_SYMBOL_LEN];
 	unsigned long addr;
+	unsigned int size;
 	struct probe *p;
 
-	for (addr = start; addr < end; addr++) {
+	for (addr = start; addr < end; addr += size) {
+		size = 1;
 		sprint_symbol(symbol, addr);
 		if (!wanted(symbol))
 			continue;
@@ -646,9 +668,11 @@ static void collect(unsigned long start, unsigned long end)
 		p->kp.post_handler = alloc_after;
 		p->kp.flags = p->swap || p->complete ? 0 :
 			      KPROBE_FLAG_DISABLED;
-		/* fails where no instruction begins */
-		if (!register_kprobe(&p->kp))
-			nr_probes++;
+		/* fails where no instruction begins, or none may be probed */
+		if (register_kprobe(&p->kp))
+			continue;
+		size = max_t(unsigned int, p->kp.ainsn.size, 1);
+		nr_probes++;
 	}
 }
 
@@ -668,13 +692,39 @@ static void uncollect(void)
 	kvfree(list);
 }
 
+/* All instructions of the function that @p begins; returns how many. */
+static unsigned int interrupt_function(struct probe *p, unsigned int most)
+{
+	char symbol[KSYM_SYMBOL_LEN], next[KSYM_SYMBOL_LEN];
+	unsigned int nr, i;
+	size_t len;
+	bool any;
+
+	sprint_symbol(symbol, (unsigned long)p->kp.addr);
+	len = strcspn(symbol, "+") + 1;
+	for (nr = 1; nr < most; nr++) {
+		sprint_symbol(next, (unsigned long)p[nr].kp.addr);
+		if (strncmp(next, symbol, len))
+			break;
+	}
+	scan(p, nr, symbol);
+	for (i = 0; i < nr; i++) {
+		sprint_symbol(symbol, (unsigned long)p[i].kp.addr);
+		any = p[i].mode && interrupt_at(&p[i], symbol);
+		if (!any && p[i].nop)
+			continue;	/* between functions */
+		account(symbol, any);
+		if (!any)
+			pr_info("test_lfvec_intr: never at %s\n", symbol);
+	}
+	return nr;
+}
+
 static int test(void *unused)
 {
 	static struct kprobe alloc[ARRAY_SIZE(allocators)];
-	char symbol[KSYM_SYMBOL_LEN];
 	unsigned long start, end;
 	unsigned int nr, i;
-	bool any;
 
 	test_cpu = raw_smp_processor_id();
 	text_range(&start, &end);
@@ -686,15 +736,8 @@ static int test(void *unused)
 				 on_alloc);
 		collect(start, end);
 		pr_info("test_lfvec_intr: %u probes\n", nr_probes);
-		for (i = 0; i < nr_probes; i++) {
-			sprint_symbol(symbol, (unsigned long)probes[i].kp.addr);
-			any = interrupt_at(&probes[i], symbol);
-			if (!any && probes[i].nop)
-				continue;	/* between functions */
-			account(symbol, any);
-			if (!any)
-				pr_info("test_lfvec_intr: never at %s\n", symbol);
-		}
+		for (i = 0; i < nr_probes; )
+			i += interrupt_function(&probes[i], nr_probes - i);
 		for (i = 0; i < ARRAY_SIZE(modes); i++)
 			mode_end(&modes[i]);
 		while (nr)
