@@ -153,10 +153,10 @@ static inline void lfvec_charge_end(struct lfvec *vec, struct mem_cgroup *old)
 		set_active_memcg(old);
 }
 
-/* A push or store of @nr elements failed. */
+/* A push or store of @nr elements failed; they are dropped, if not for a bound. */
 static inline long lfvec_failed(struct lfvec *vec, unsigned int nr, long err)
 {
-	if (err == -ENOMEM || err == -EAGAIN || err == -EBUSY)
+	if (err != -ENOSPC)
 		atomic_long_add(nr, &vec->dropped);
 	return err;
 }
@@ -330,19 +330,6 @@ static __always_inline void lfvec_node_unget(struct lfvec_stock *st,
 	lfvec_link(&node->link, st->free);
 	st->free = &node->link;
 	st->nr_free++;
-}
-
-/*
- * Give back a node that was never published. It must not go to the depot
- * directly, see lfvec_depot_take().
- */
-static inline void lfvec_node_put(struct lfvec *vec, struct lfvec_stock *st,
-				  struct lfvec_node *node)
-{
-	if (st->nr_free < vec->chunk)
-		lfvec_node_unget(st, node);
-	else
-		lfvec_node_retire(vec, st, node);
 }
 
 static __always_inline void lfvec_copy(struct lfvec *vec, void *to,

@@ -15,7 +15,7 @@
  * is safe against ABA because we are in an RCU read-side section, and a node
  * that was taken from the depot comes back to it only through limbo, that is
  * after a grace period. This holds also for nodes that were never published:
- * lfvec_node_put() keeps them in a stock, or retires them.
+ * lfvec_give_back() keeps them in a stock, or retires them.
  *
  * Limbo is a queue: an xchg of its tail, then a store that links the former
  * tail to the new nodes. There is one grace period at a time for the vector:

@@ -304,7 +304,9 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 /**
  * lfvec_give_back - give back nodes of an operation that failed
  * @vec:  the vector
- * @node: the first of them, linked
+ * @node: the first of them, linked; never published
+ *
+ * They must not go to the depot directly, see lfvec_depot_take().
  *
  * Context: Outside of operations.
  */
@@ -315,7 +317,10 @@ void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
 
 	do {
 		next = node->link.next;
-		lfvec_node_put(vec, st, node);
+		if (st->nr_free < vec->chunk)
+			lfvec_node_unget(st, node);
+		else
+			lfvec_node_retire(vec, st, node);
 		node = lfvec_to_node(next);
 	} while (next);
 	lfvec_leave(vec);
@@ -811,9 +816,9 @@ static noinline int lfvec_exchange_slow(struct lfvec *vec, unsigned long index,
 	lfvec_copy(vec, node->data, new);
 	st = lfvec_enter_again(vec);
 	ret = lfvec_put_at(vec, st, index, node, expect, out);
-	if (ret <= 0)
-		lfvec_node_put(vec, st, node);
 	lfvec_leave(vec);
+	if (ret <= 0)
+		lfvec_give_back(vec, node);
 	return ret;
 }
 
@@ -984,7 +989,7 @@ static bool lfvec_dead(struct lfvec *vec, struct lfvec_node *node,
  * lfvec_empty_slots - take nodes that were popped out of their slots
  * @vec:   the vector, neither overwriting nor append-only
  * @index: from this slot on
- * @end:   to before this one
+ * @end:   to before this one, which is above
  *
  * Each of these slots must have had a node for a grace period at least, and
  * nobody else may empty any. See shrink.c.
@@ -999,7 +1004,7 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 
 	if (!lfvec_enter(vec, &st))
 		return;
-	for (; index < end; index++) {
+	do {
 		slot = lfvec_slot(vec, index);
 		/*
 		 * LMM(lfvec_empty_slots:A)
@@ -1013,7 +1018,7 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 		if (lfvec_dead(vec, node, index) &&
 		    cmpxchg(slot, node, NULL) == node)
 			lfvec_node_retire(vec, st, node);
-	}
+	} while (++index < end);
 	if (st->retired)
 		lfvec_seal(vec, st);
 	lfvec_leave(vec);

@@ -8,37 +8,47 @@
  * What all of them returned, and what is in the vector then, must be what it would
  * be had the latter been done before or after the one that they interrupted.
  *
- * Where instructions are only come by if a race was lost, one more probe loses it:
- * it sits on the cmpxchg that makes operations take effect, and changes the vector
- * before that is executed. Other modes lead to where memory is gone, the vector is
- * full, or too many operations nest.
+ * Many instructions are only come by if a race was lost, memory is gone, the
+ * vector is full, too many operations nest, or the like: each mode brings some of
+ * that about. In which mode, and how, an instruction is come by is tried out first.
  *
  * This is every single interruption on one CPU. It shows nothing of what several
  * CPUs do to each other.
  */
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "alloc.h"
 #include "lfvec_int.h"
 #include "model.h"
+#include "probe.h"
 
 #define HANDLERS	7
-#define TRIES		30
+#define TRIES		40
 #define FUNCTIONS_MAX	96
 
-/* What brings instructions about that are not come by otherwise. */
+/* What a mode brings about. */
 #define LOSE		0x1	/* each operation loses a race */
 #define STARVE		0x2	/* the depot gives nothing to who may sleep */
 #define DRY		0x4	/* no worker fills the depot, and none may sleep */
 #define DEEP		0x8	/* as if four operations were under way */
 #define DISTURB		0x10	/* who completes another's write is overtaken */
 #define NOMEM		0x20	/* half of the allocations fail */
+#define IRQ		0x40	/* operations are done in hardirq */
+#define PENDING		0x80	/* or there, while a write is pending */
+#define SLOW		0x100	/* also with what takes grace periods */
+
+#define A		LFVEC_APPEND_ONLY
+#define O		LFVEC_OVERWRITE
 
 static const struct mode {
 	const char		*name;
@@ -46,55 +56,63 @@ static const struct mode {
 	unsigned int		esize;
 	struct lfvec_attr	attr;
 } modes[] = {
-	{ "plain", 0, 8, { .first = 1, .spare = 256 } },
-	{ "lost race", LOSE, 8, { .first = 1, .spare = 256 } },
+	{ "plain", SLOW, 8, { .first = 1, .spare = 256 } },
+	{ "lost race", LOSE | SLOW, 8, { .first = 1, .spare = 256 } },
 	{ "wide", 0, 24, { .first = 1, .spare = 256 } },
 	{ "wide, lost race", LOSE, 24, { .first = 1, .spare = 256 } },
+	{ "growing", SLOW, 8, { .first = 1, .spare = 1 } },
 	{ "disturbed", DISTURB, 8, { .first = 1, .spare = 256 } },
-	{ "starved", STARVE, 8,
+	{ "pending", PENDING, 8, { .first = 1, .spare = 256 } },
+	{ "pending, overwriting", PENDING, 8, { .max = 8, .flags = O } },
+	{ "starved", STARVE | SLOW, 8,
 	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
 	{ "starved, lost race", STARVE | LOSE, 8,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, wide, disturbed", STARVE | DISTURB, 24,
 	  { .first = 1, .max = 1000, .spare = 256 } },
-	{ "starved, no memory", STARVE | NOMEM, 8,
+	{ "starved, no memory", STARVE | NOMEM | SLOW, 8,
 	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
-	{ "starved, overwriting", STARVE | LOSE, 24,
-	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
+	{ "starved, full", STARVE, 8, { .first = 1, .max = 7 } },
+	{ "starved, hardirq", STARVE | IRQ | SLOW, 8,
+	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
+	{ "starved, overwriting", STARVE | LOSE, 24, { .max = 8, .flags = O } },
+	{ "no memory", NOMEM | SLOW, 8, { .first = 1, .spare = 1 } },
 	{ "dry", DRY, 8, { .first = 1, .spare = 1 } },
-	{ "dry, atomic", DRY, 8, { .first = 1, .spare = 1, .backlog = 1 } },
-	{ "full", 0, 8, { .first = 1, .max = 7, .spare = 256 } },
+	{ "dry, backlog", DRY, 8, { .first = 1, .spare = 1, .backlog = 1 } },
+	{ "backlog", STARVE | SLOW, 8,
+	  { .first = 1, .max = 1000, .spare = 1, .backlog = 1 } },
+	{ "full", SLOW, 8, { .first = 1, .max = 7, .spare = 256 } },
 	{ "full, lost race", LOSE, 8, { .first = 1, .max = 7, .spare = 256 } },
-	{ "deep", DEEP, 8, { .first = 1, .spare = 256 } },
-	{ "overwriting", 0, 8,
-	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
-	{ "overwriting, lost race", LOSE, 8,
-	  { .max = 8, .spare = 256, .flags = LFVEC_OVERWRITE } },
+	{ "deep", DEEP | SLOW, 8, { .first = 1, .spare = 1 } },
+	{ "overwriting", 0, 8, { .max = 8, .flags = O } },
+	{ "overwriting, lost race", LOSE, 8, { .max = 8, .flags = O } },
 	{ "append-only", 0, 8,
-	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
-	{ "append-only, lost race", LOSE, 24,
-	  { .max = 8, .spare = 256,
-	    .flags = LFVEC_APPEND_ONLY | LFVEC_OVERWRITE } },
+	  { .first = 1, .spare = 1, .max = 1000, .flags = A } },
+	{ "append-only, lost race", LOSE, 24, { .max = 8, .flags = A | O } },
+	{ "append-only, full", LOSE, 8, { .first = 1, .max = 95, .flags = A } },
+	{ "append-only, deep", DEEP, 8, { .max = 8, .flags = A | O } },
 	{ "append-only, starved", STARVE, 8,
-	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	  { .first = 1, .max = 1000, .flags = A } },
 	{ "append-only, starved, lost race", STARVE | LOSE, 24,
-	  { .max = 8, .spare = 256,
-	    .flags = LFVEC_APPEND_ONLY | LFVEC_OVERWRITE } },
+	  { .max = 8, .flags = A | O } },
 	{ "append-only, no memory", STARVE | NOMEM, 8,
-	  { .spare = 256, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	  { .first = 1, .max = 1000, .spare = 1, .flags = A } },
 	{ "append-only, dry", DRY, 8,
-	  { .spare = 1, .max = 1000, .flags = LFVEC_APPEND_ONLY } },
+	  { .first = 1, .spare = 1, .max = 1000, .flags = A } },
 };
 
-/* A probe, and if it is where races are lost: such ones are always armed. */
-struct probe {
-	struct kprobe		kp;
-	bool			swap;		/* on a `lock cmpxchg` */
-	bool			complete;	/* at the entry of lfvec_complete() */
-	bool			nop;
-	bool			focused;	/* what led there, and in which mode */
-	const struct mode	*mode;
+/* What else is done in a run, from what is quick to what is slow. */
+#define FOCUS		0x1	/* many of the operation that is looked at */
+#define SHRINK		0x2	/* shrink before */
+#define BESIDE		0x4	/* shrink meanwhile, in another task */
+#define SETTLE		0x8	/* reserve, and wait for all that is under way */
+
+static const unsigned int hows[] = {
+	0, FOCUS, SHRINK | FOCUS, BESIDE | FOCUS, SHRINK | SETTLE | FOCUS,
 };
+
+/* By the task that makes the run; what others come by, they do by chance. */
+#define HIT		16
 
 /* What a function's instructions came to. */
 struct function {
@@ -117,27 +135,35 @@ static struct state *states, *state;
 static struct log *outer, *inner;
 static struct model *after;
 static const struct mode *mode;
+static unsigned int how;
+static const char *symbol;	/* what is looked at */
 
 /* What is armed: which instruction, at which of its hits, and what is done. */
 static struct kprobe *armed;
 static unsigned int countdown, handler;
-static bool fired, scanning, focused;
+static bool fired;
 static unsigned int lost;	/* number of the last operation that lost a race */
+static unsigned int pending;	/* or whose write is pending */
 static int test_cpu;
+static struct task_struct *test_task;
 
-static struct probe *probes;
-static unsigned int nr_probes;
+/* Which instructions are looked for, all at once. */
+static struct probe *scanned;
+static unsigned int nr_scanned;
+
 static struct function functions[FUNCTIONS_MAX];
 static unsigned int nr_functions;
 
 static DECLARE_COMPLETION(done);
-static unsigned int runs, errors, covered, boundaries;
+static unsigned int runs, errors, covered, boundaries, dead;
+
+/* --- what interrupts ------------------------------------------------------ */
 
 static void perform_in(bool first, enum op op, unsigned int nr)
 {
 	struct record *r = model_perform(inner, op, nr, 0);
 
-	r->during = outer->nr;
+	r->during = max(outer->nr, 1U) - 1;
 	r->first = first;
 }
 
@@ -180,92 +206,62 @@ static void interrupt(void)
 	}
 }
 
-/*
- * The operand in memory of `lock cmpxchg`: a base register and maybe a small
- * displacement. What has a large one is far from the beginning of the vector.
- */
-static unsigned long swap_address(const u8 *insn, struct pt_regs *regs)
-{
-	static const unsigned int offset[] = {
-		offsetof(struct pt_regs, ax), offsetof(struct pt_regs, cx),
-		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, bx),
-		offsetof(struct pt_regs, sp), offsetof(struct pt_regs, bp),
-		offsetof(struct pt_regs, si), offsetof(struct pt_regs, di),
-		offsetof(struct pt_regs, r8), offsetof(struct pt_regs, r9),
-		offsetof(struct pt_regs, r10), offsetof(struct pt_regs, r11),
-		offsetof(struct pt_regs, r12), offsetof(struct pt_regs, r13),
-		offsetof(struct pt_regs, r14), offsetof(struct pt_regs, r15),
-	};
-	unsigned int base = (insn[4] & 7) | (insn[1] & 1) << 3;
-	unsigned int sib = (insn[4] & 7) == 4;
-
-	switch (insn[4] >> 6) {
-	case 0:
-		return regs_get_register(regs, offset[base]);
-	case 1:
-		return regs_get_register(regs, offset[base]) +
-		       (s8)insn[5 + sib];
-	default:
-		return (unsigned long)(model_vec + 1) - 1;
-	}
-}
-
-/* On one CPU, the kernel has made a harmless prefix of `lock`. */
-static bool is_swap(const u8 *insn)
-{
-	return (insn[0] == 0xf0 || insn[0] == 0x3e) &&
-	       (insn[1] & 0xf8) == 0x48 && insn[2] == 0x0f && insn[3] == 0xb1;
-}
-
-/* With any number of prefixes; or what fills gaps. */
-static bool is_nop(const u8 *insn)
-{
-	while (*insn == 0x66 || *insn == 0x2e)
-		insn++;
-	return *insn == 0x90 || *insn == 0xcc ||
-	       (insn[0] == 0x0f && insn[1] == 0x1f);
-}
-
 /* Does this swap make the operation take effect? */
-static bool is_effect(const struct kprobe *kp, struct pt_regs *regs)
+static bool is_effect(unsigned long address)
 {
-	unsigned long address;
-	u8 insn[7];
-
-	memcpy(insn, kp->addr, sizeof(insn));
-	insn[0] = kp->opcode;
-	address = swap_address(insn, regs);
 	if (model_vec->flags & LFVEC_APPEND_ONLY)
 		return address < (unsigned long)model_vec ||
 		       address >= (unsigned long)(model_vec + 1);
 	return address == (unsigned long)&model_vec->ctl;
 }
 
+/* In a mode that has it lost: is this where, before the operation takes effect? */
+static bool is_race(struct probe *p, struct pt_regs *regs)
+{
+	unsigned long address;
+
+	if (p->swap) {
+		address = probe_swaps(p, regs);
+		return mode->what & LOSE &&
+		       (is_effect(address) ||
+			address == (unsigned long)&model_vec->depot);
+	}
+	/* its last argument: an operation's own write, which was effective */
+	return p->complete && mode->what & DISTURB &&
+	       !(regs_get_kernel_argument(regs, 3) & 1);
+}
+
 /* Have the operation lose a race, once. */
 static void lose(void)
 {
 	static const enum op ops[] = { PUSH, STORE, POP, PUSH_MANY };
+	bool many = !model_roll(20);
 	unsigned int i = model_roll(4);
 
-	if (lost == outer->nr + 1)
+	if (lost == outer->nr)
 		return;
-	lost = outer->nr + 1;
+	lost = outer->nr;
 	state->races++;
-	if (!(model_vec->flags & LFVEC_APPEND_ONLY))
+	if (!many && !(model_vec->flags & LFVEC_APPEND_ONLY))
 		perform_in(true, ops[i], i == 3 ? 2 : 1);
-	else
-		for (i = 1 + 40 * !i; i > 0; i--)
+	else	/* or many of them: all is overwritten, the depot is not the same */
+		for (i = 1 + 40 * many; i > 0; i--)
 			perform_in(true, PUSH, 1);
 }
 
-/* In a mode that has it lost: is this where, before the operation takes effect? */
-static bool is_race(struct probe *p, struct pt_regs *regs)
+/* As if time was up for the task, so that preempt_enable() has something to do. */
+static void time_is_up(void)
 {
-	if (p->swap)
-		return mode->what & LOSE && is_effect(&p->kp, regs);
-	/* its last argument: an operation's own write, which was effective */
-	return p->complete && mode->what & DISTURB &&
-	       !(regs_get_kernel_argument(regs, 3) & 1);
+	if (model_roll(4))
+		return;
+	set_tsk_need_resched(current);
+	set_preempt_need_resched();
+}
+
+/* Or is it the worker, another task, or a softirq that comes by? */
+static bool is_ours(void)
+{
+	return current == test_task && !in_serving_softirq();
 }
 
 static int on_probe(struct kprobe *kp, struct pt_regs *regs)
@@ -274,10 +270,9 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 
 	if (raw_smp_processor_id() != test_cpu || !READ_ONCE(armed))
 		return 0;
-	if (scanning && !p->mode) {
-		p->mode = mode;
-		p->focused = focused;
-	}
+	if (p >= scanned && p < scanned + nr_scanned)
+		p->hits += is_ours() ? HIT : 1;
+	time_is_up();
 	if (kp == armed && !fired && !--countdown) {
 		fired = true;
 		interrupt();
@@ -293,6 +288,223 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 	    !(mode->what & NOMEM) || !alloc_from_lfvec(regs) || model_roll(2))
 		return 0;
 	return alloc_fail(regs);
+}
+
+/* --- operations to be interrupted ----------------------------------------- */
+
+static void perform(enum op op, unsigned int nr, gfp_t gfp)
+{
+	if (mode->what & DRY)
+		gfp = mode->attr.backlog ? GFP_ATOMIC : 0;
+	else if (mode->what & STARVE && !gfp)
+		gfp = GFP_KERNEL;
+	if (gfp && in_hardirq())
+		gfp = GFP_ATOMIC;
+	time_is_up();
+	model_perform(outer, op, nr, gfp);
+}
+
+static const gfp_t gfps[] = { GFP_KERNEL, GFP_ATOMIC, 0, GFP_KERNEL };
+
+/* Of all kinds. */
+static void perform_all(unsigned int stores)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		perform(PUSH, 1, gfps[i]);
+	perform(PUSH_MANY, BATCH, GFP_KERNEL);
+	for (i = 0; i < 4; i++) {
+		perform(STORE, 2 - i % 3, gfps[i]);
+		perform(XCHG, 1, gfps[i]);
+		perform(CMPXCHG, 1, gfps[i]);
+	}
+	perform(STORE, 20, GFP_KERNEL);
+	perform(POP, 1, 0);
+	perform(POP_MANY, 2, 0);
+	perform(TRUNCATE, 1, 0);
+	perform(PUSH_MANY, 0, 0);
+	perform(POP_MANY, 0, 0);
+	for (i = 0; i < stores; i++)
+		perform(i % 3 ? STORE : PUSH, 1, gfps[i % 2]);
+	perform(TRUNCATE, model_roll(50), 0);
+	if (__lfvec_size(model_vec) > 100)
+		perform(TRUNCATE, 60, 0);
+	perform(PUSH_MANY, 2, GFP_ATOMIC);
+	perform(XCHG, 1, 0);
+}
+
+/* Many of the kind that comes by the function, each in all its ways. */
+static void perform_focused(void)
+{
+	static const struct {
+		const char	*part;
+		enum op		op;
+		unsigned int	nr;
+	} on[] = {
+		{ "push_many", PUSH_MANY, 3 }, { "batch", PUSH_MANY, 5 },
+		{ "push_nodes", PUSH_MANY, 2 }, { "give_back", PUSH_MANY, 5 },
+		{ "pop_many", POP_MANY, 3 }, { "complete", PUSH_MANY, 3 },
+		{ "cmpxchg", CMPXCHG, 1 }, { "xchg", XCHG, 1 },
+		{ "exchange_slow", CMPXCHG, 1 }, { "store", STORE, 1 },
+		{ "truncate", TRUNCATE, 1 }, { "pop", POP, 1 },
+	};
+	unsigned int i, j;
+
+	for (j = 0; j < ARRAY_SIZE(on) && !strstr(symbol, on[j].part); j++)
+		;
+	for (i = 0; i < 40; i++) {
+		perform(i % 2 ? PUSH : PUSH_MANY, 2 - i % 2, gfps[i / 2 % 4]);
+		if (j == ARRAY_SIZE(on))
+			continue;
+		perform(on[j].op, on[j].nr, gfps[i % 4]);
+		/* now and then one that was overwritten */
+		perform(on[j].op, on[j].nr + (on[j].op < STORE || i % 8 ? 0 : 19),
+			gfps[i % 4]);
+	}
+}
+
+/* Down to nothing, and a little further. */
+static void perform_drain(void)
+{
+	perform(TRUNCATE, 2000, 0);
+	perform(POP, 1, 0);
+	perform(POP_MANY, 2, 0);
+	perform(TRUNCATE, 1, 0);
+	perform(PUSH, 1, GFP_ATOMIC);
+}
+
+static void operations(struct irq_work *unused)
+{
+	perform_all(how & (SHRINK | BESIDE) ? 100 : 35);
+	if (how & FOCUS)
+		perform_focused();
+	perform_drain();
+}
+
+static struct irq_work operations_irq = IRQ_WORK_INIT_HARD(operations);
+
+/* In hardirq, in the middle of an operation that has taken effect. */
+static void meanwhile(struct irq_work *unused)
+{
+	static const struct {
+		enum op		op;
+		unsigned int	nr;
+	} all[] = {
+		{ PUSH, 1 }, { POP, 1 }, { PUSH_MANY, 3 }, { POP_MANY, 2 },
+		{ TRUNCATE, 2 }, { STORE, 1 }, { XCHG, 3 }, { CMPXCHG, 2 },
+	};
+	unsigned int i = model_roll(ARRAY_SIZE(all));
+
+	/* the interrupt was late, and another one may be under way */
+	if (outer->nr != pending || !this_cpu_ptr(model_vec->cpu)->level)
+		return;
+	if (__lfvec_oldest(model_vec) > __lfvec_size(model_vec))
+		errors++;
+	perform(all[i].op, all[i].nr, GFP_ATOMIC);
+}
+
+static struct irq_work meanwhile_irq = IRQ_WORK_INIT_HARD(meanwhile);
+
+/* If that was an operation's effect, have an interrupt find the write pending. */
+static void after_probe(struct kprobe *kp, struct pt_regs *regs,
+			unsigned long flags)
+{
+	struct probe *p = container_of(kp, struct probe, kp);
+
+	if (!p->swap || !READ_ONCE(armed) || !(mode->what & PENDING) ||
+	    in_hardirq() || !is_ours() || !(regs->flags & X86_EFLAGS_ZF) ||
+	    !is_effect(probe_swaps(p, regs)))
+		return;
+	pending = outer->nr;
+	irq_work_queue(&meanwhile_irq);
+}
+
+/* --- a run ---------------------------------------------------------------- */
+
+static void shrink(struct work_struct *unused)
+{
+	__lfvec_shrink(model_vec);
+}
+
+static DECLARE_WORK(shrink_beside, shrink);
+
+static void set_level(unsigned int level)
+{
+	preempt_disable();
+	WRITE_ONCE(this_cpu_ptr(model_vec->cpu)->level, level);
+	preempt_enable();
+}
+
+/* Have stock for more, also in vain. */
+static void reserve(void)
+{
+	__lfvec_reserve(model_vec, 0, GFP_KERNEL);
+	__lfvec_reserve(model_vec, 10 * model_roll(50), GFP_ATOMIC);
+	__lfvec_reserve(model_vec, 100 * model_roll(50), GFP_KERNEL);
+	send_sig(SIGKILL, current, 1);
+	__lfvec_reserve(model_vec, 6000, GFP_KERNEL);
+	flush_signals(current);
+}
+
+/* All that was set off is done. */
+static void settle(void)
+{
+	irq_work_sync(&model_vec->kick);
+	flush_work(&model_vec->supply);
+	irq_work_sync(&model_vec->gp_work);
+	rcu_barrier();
+	rcu_barrier();
+}
+
+static void before_operations(void)
+{
+	if (how & SETTLE)
+		settle();
+	if (mode->what & DEEP) {
+		/* something that shrinking does not get at */
+		perform_all(100);
+		perform_drain();
+		set_level(LFVEC_LEVELS);
+	}
+	if (how & SHRINK)
+		__lfvec_shrink(model_vec);
+	if (how & BESIDE) {
+		queue_work_on(test_cpu, system_wq, &shrink_beside);
+		usleep_range(50, 500);
+	}
+	if (mode->what & STARVE)
+		WRITE_ONCE(model_vec->spare, LONG_MAX / 4);
+}
+
+static void after_operations(void)
+{
+	if (how & BESIDE)
+		flush_work(&shrink_beside);
+	if (mode->what & DEEP)
+		set_level(0);
+	if (how & SETTLE && !(mode->what & STARVE))
+		reserve();
+	if (how & SETTLE)
+		settle();
+}
+
+static void run_one(void)
+{
+	outer->nr = 0;
+	inner->nr = 0;
+	lost = 0;
+	pending = 0;
+	before_operations();
+	if (mode->what & IRQ) {
+		irq_work_queue(&operations_irq);
+		irq_work_sync(&operations_irq);
+	} else {
+		operations(NULL);
+	}
+	irq_work_sync(&meanwhile_irq);
+	after_operations();
+	WRITE_ONCE(armed, NULL);
 }
 
 /*
@@ -324,148 +536,7 @@ static bool explained(bool late)
 	return model_is(after);
 }
 
-static void perform(enum op op, unsigned int nr, gfp_t gfp)
-{
-	if (mode->what & DRY)
-		gfp = mode->attr.backlog ? GFP_ATOMIC : 0;
-	else if (mode->what & STARVE && !gfp)
-		gfp = GFP_KERNEL;
-	if (!model_roll(4)) {
-		/* so that preempt_enable() has something to do */
-		set_tsk_need_resched(current);
-		set_preempt_need_resched();
-	}
-	model_perform(outer, op, nr, gfp);
-}
-
-static const gfp_t gfps[] = { GFP_KERNEL, GFP_ATOMIC, 0, GFP_KERNEL };
-
-/* Operations to be interrupted, of all kinds. */
-static void operations(unsigned int stores)
-{
-	unsigned int i;
-
-	for (i = 0; i < 4; i++)
-		perform(PUSH, 1, gfps[i]);
-	perform(PUSH_MANY, BATCH, GFP_KERNEL);
-	for (i = 0; i < 4; i++) {
-		perform(STORE, 2 - i % 3, gfps[i]);
-		perform(XCHG, 1, gfps[i]);
-		perform(CMPXCHG, 1, gfps[i]);
-	}
-	perform(STORE, 20, GFP_KERNEL);
-	perform(POP, 1, 0);
-	perform(POP_MANY, 2, 0);
-	perform(TRUNCATE, 1, 0);
-	perform(PUSH_MANY, 0, 0);
-	perform(POP_MANY, 0, 0);
-	for (i = 0; i < stores; i++)
-		perform(i % 3 ? STORE : PUSH, 1, gfps[i % 2]);
-	perform(TRUNCATE, model_roll(50), 0);
-	if (__lfvec_size(model_vec) > 100)
-		perform(TRUNCATE, 60, 0);
-	perform(PUSH_MANY, 2, GFP_ATOMIC);
-	perform(XCHG, 1, 0);
-}
-
-/* Many of the kind that comes by @symbol, each in all its ways. */
-static void focus(const char *symbol)
-{
-	static const struct {
-		const char	*part;
-		enum op		op;
-		unsigned int	nr;
-	} on[] = {
-		{ "push_many", PUSH_MANY, 3 }, { "batch", PUSH_MANY, 5 },
-		{ "push_nodes", PUSH_MANY, 2 }, { "give_back", PUSH_MANY, 4 },
-		{ "pop_many", POP_MANY, 3 }, { "complete", PUSH_MANY, 3 },
-		{ "cmpxchg", CMPXCHG, 1 }, { "xchg", XCHG, 1 },
-		{ "exchange_slow", CMPXCHG, 1 }, { "store", STORE, 1 },
-		{ "truncate", TRUNCATE, 1 }, { "pop", POP, 1 },
-	};
-	unsigned int i, j;
-
-	for (j = 0; j < ARRAY_SIZE(on) && !strstr(symbol, on[j].part); j++)
-		;
-	for (i = 0; i < 40; i++) {
-		perform(i % 2 ? PUSH : PUSH_MANY, 2 - i % 2, gfps[i / 2 % 4]);
-		if (j == ARRAY_SIZE(on))
-			continue;
-		perform(on[j].op, on[j].nr, gfps[i % 4]);
-		/* now and then one that was overwritten */
-		perform(on[j].op, on[j].nr + (on[j].op < STORE || i % 8 ? 0 : 19),
-			gfps[i % 4]);
-	}
-}
-
-/* Down to nothing, and a little further. */
-static void drain(void)
-{
-	perform(TRUNCATE, 2000, 0);
-	perform(POP, 1, 0);
-	perform(POP_MANY, 2, 0);
-	perform(TRUNCATE, 1, 0);
-	perform(PUSH, 1, GFP_ATOMIC);
-}
-
-/* What only happens now and then is made to happen. */
-static bool is_rare(const char *symbol, const char * const *names)
-{
-	for (; *names; names++)
-		if (strstr(symbol, *names))
-			return true;
-	return false;
-}
-
-static const char * const of_shrink[] = {
-	"shrink", "empty_slots", "dead", "list_free", "bucket_free", "node_free",
-	"bucket_alloc", "bucket_supply", "buckets_ahead", "lfvec_ahead",
-	"slots_alloc", "capacity", "place", NULL
-};
-
-static const char * const of_supply[] = {
-	"gp_", "depot_add", "supply_work", "kick", NULL
-};
-
-static const char * const of_reserve[] = {
-	"reserve", "nodes_fill", "node_new", "slab_alloc", "may_grow", NULL
-};
-
-static void set_level(unsigned int level)
-{
-	preempt_disable();
-	WRITE_ONCE(this_cpu_ptr(model_vec->cpu)->level, level);
-	preempt_enable();
-}
-
-static void run_one(const char *symbol)
-{
-	bool shrunk = is_rare(symbol, of_shrink) ||
-		      (focused && !model_roll(16));
-
-	outer->nr = 0;
-	inner->nr = 0;
-	lost = 0;
-	if (shrunk)
-		__lfvec_shrink(model_vec);
-	if (mode->what & STARVE)
-		WRITE_ONCE(model_vec->spare, LONG_MAX / 4);
-	if (mode->what & DEEP)
-		set_level(LFVEC_LEVELS);
-	operations(shrunk ? 100 : 35);
-	if (focused)
-		focus(symbol);
-	drain();
-	if (mode->what & DEEP)
-		set_level(0);
-	if (is_rare(symbol, of_reserve) && !(mode->what & STARVE))
-		__lfvec_reserve(model_vec, 100 * model_roll(50), GFP_KERNEL);
-	if (is_rare(symbol, of_supply))
-		rcu_barrier();
-	WRITE_ONCE(armed, NULL);
-}
-
-static void report(const char *symbol)
+static void report(void)
 {
 	struct lfvec_stats s;
 
@@ -479,25 +550,26 @@ static void report(const char *symbol)
 }
 
 /* Run the operations, to be interrupted at a hit; was there such a hit? */
-static bool interrupt_once(struct kprobe *kp, const char *symbol,
-			   unsigned int hit)
+static bool interrupt_once(struct kprobe *kp, unsigned int hit)
 {
 	fired = false;
 	countdown = hit;
 	WRITE_ONCE(armed, kp);
-	run_one(symbol);
+	run_one();
 	runs++;
 	state->runs++;
 	state->all_runs++;
 	if (explained(false) || explained(true)) {
 		memcpy(&state->before, after, sizeof(*after));
 	} else {
-		report(symbol);
+		report();
 		model_reset(&state->before);
 	}
 	cond_resched();
 	return fired;
 }
+
+/* --- modes ---------------------------------------------------------------- */
 
 /* No node has come or gone but those in slots, in stock, or waiting. */
 static void nodes_exact(void)
@@ -539,11 +611,11 @@ static void no_worker(void)
 /* Go on with the vector of this mode, or a new one now and then. */
 static bool mode_begin(const struct mode *m)
 {
-	bool grown = m->attr.flags == LFVEC_APPEND_ONLY;
+	/* what only grows must not become too large for the model */
+	unsigned int most = m->attr.flags == LFVEC_APPEND_ONLY ? 6 : 1000;
 
 	state = &states[m - modes];
-	if (state->made && (state->runs > 1000 ||
-			    (grown && __lfvec_size(&state->vec) > 700)))
+	if (state->made && state->runs >= most)
 		mode_end(m);
 	mode = m;
 	model_vec = &state->vec;
@@ -559,60 +631,82 @@ static bool mode_begin(const struct mode *m)
 	return true;
 }
 
-static void probe_arm(struct probe *p, bool on)
+/* --- instructions --------------------------------------------------------- */
+
+/* Do without what is none, or never to be executed. */
+static bool is_found(const struct probe *p)
 {
-	if (p->swap || p->complete)
-		return;
-	if (on)
-		enable_kprobe(&p->kp);
-	else
-		disable_kprobe(&p->kp);
+	return p->filler || p->dead || p->most >= HIT;
 }
 
-/* In which mode are these @nr instructions of a function come by? */
-static void scan(struct probe *p, unsigned int nr, const char *symbol)
+static bool scan_tally(struct probe *p, unsigned int nr)
+{
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++, p++) {
+		/* rather what came last than what was there by chance */
+		if (p->hits > p->most || (p->hits && p->hits == p->most)) {
+			p->most = p->hits;
+			p->mode = mode;
+			p->how = how;
+		}
+		p->hits = 0;
+		all &= is_found(p);
+	}
+	return all;
+}
+
+/* In which mode, and how, are these @nr instructions of a function come by? */
+static void scan(struct probe *p, unsigned int nr)
 {
 	static struct kprobe nothing;
-	unsigned int i;
+	unsigned int i, j;
+	bool all = false;
 
 	for (i = 0; i < nr; i++)
 		probe_arm(&p[i], true);
-	scanning = true;
-	for (i = 0; i < 2 * ARRAY_SIZE(modes); i++) {
-		focused = i >= ARRAY_SIZE(modes);
-		if (mode_begin(&modes[i % ARRAY_SIZE(modes)]))
-			interrupt_once(&nothing, symbol, 1);
-	}
-	scanning = false;
+	scanned = p;
+	nr_scanned = nr;
+	for (i = 0; i < ARRAY_SIZE(hows) && !all; i++)
+		for (j = 0; j < ARRAY_SIZE(modes); j++) {
+			how = hows[i];
+			if (how & ~FOCUS && !(modes[j].what & SLOW))
+				continue;
+			if (mode_begin(&modes[j]))
+				interrupt_once(&nothing, 1);
+			all = scan_tally(p, nr);
+		}
+	nr_scanned = 0;
 	for (i = 0; i < nr; i++)
 		probe_arm(&p[i], false);
 }
 
 /* Interrupt an instruction in all ways. Was it come by? */
-static bool interrupt_at(struct probe *p, const char *symbol)
+static bool interrupt_at(struct probe *p)
 {
 	/* what takes grace periods is done once */
-	bool slow = is_rare(symbol, of_shrink) || is_rare(symbol, of_supply) ||
-		    p->mode->what & DRY;
-	unsigned int ways = slow ? 1 : HANDLERS, tries;
+	bool slow = p->how & ~FOCUS || p->mode->what & DRY;
+	unsigned int ways = slow ? 0 : HANDLERS, tries = slow ? TRIES / 4 : TRIES;
 	bool any = false;
+	unsigned int i;
 
-	focused = p->focused;
+	how = p->how;
 	probe_arm(p, true);
-	/* it may take dice that are as they were then */
-	for (tries = 0; tries < (slow ? 3 : TRIES) && !any; tries++) {
-		handler = boundaries % HANDLERS;
-		any = mode_begin(p->mode) && interrupt_once(&p->kp, symbol, 1);
-	}
 	/* mostly the first time, which may be the only one */
-	for (handler = 0; handler < ways; handler++)
+	for (i = 0; i < (any ? ways : tries); i++) {
+		handler = (boundaries + i) % HANDLERS;
 		if (mode_begin(p->mode))
-			any |= interrupt_once(&p->kp, symbol, handler % 3 + 1);
+			any |= interrupt_once(&p->kp, any ? i % 3 + 1 : 1);
+		/* what only grows comes by it when it is young, if at all */
+		if (!any && mode->attr.flags & LFVEC_APPEND_ONLY)
+			mode_end(mode);
+	}
 	probe_arm(p, false);
 	return any;
 }
 
-static void account(const char *symbol, bool any)
+static void account(bool any)
 {
 	size_t len = strcspn(symbol, "+");
 	struct function *f = functions + max(nr_functions, 1U) - 1;
@@ -629,112 +723,65 @@ static void account(const char *symbol, bool any)
 	f->covered += any;
 }
 
-static char *only = "";
-module_param(only, charp, 0444);
-MODULE_PARM_DESC(only, "functions with this in their name (default all)");
-
-/* What changes a vector, and what that calls. */
-static bool wanted(const char *symbol)
+static void interrupt_all(struct probe *p)
 {
-	static const char * const not[] = {
-		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
-		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
-		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", NULL
-	};
+	bool any = p->mode && interrupt_at(p);
 
-	return strstr(symbol, only) && !is_rare(symbol, not);
-}
-
-/* A probe for each instruction, none armed but those that make races be lost. */
-static void collect(unsigned long start, unsigned long end)
-{
-	char symbol[KSYM_SYMBOL_LEN];
-	unsigned long addr;
-	unsigned int size;
-	struct probe *p;
-
-	for (addr = start; addr < end; addr += size) {
-		size = 1;
-		sprint_symbol(symbol, addr);
-		if (!wanted(symbol))
-			continue;
-		p = &probes[nr_probes];
-		memset(p, 0, sizeof(*p));
-		p->swap = is_swap((u8 *)addr);
-		p->nop = is_nop((u8 *)addr);
-		p->complete = strstarts(symbol, "lfvec_complete+0x0/");
-		p->kp.addr = (void *)addr;
-		p->kp.pre_handler = on_probe;
-		p->kp.post_handler = alloc_after;
-		p->kp.flags = p->swap || p->complete ? 0 :
-			      KPROBE_FLAG_DISABLED;
-		/* fails where no instruction begins, or none may be probed */
-		if (register_kprobe(&p->kp))
-			continue;
-		size = max_t(unsigned int, p->kp.ainsn.size, 1);
-		nr_probes++;
-	}
-}
-
-static void uncollect(void)
-{
-	struct kprobe **list = kvcalloc(nr_probes, sizeof(*list), GFP_KERNEL);
-	unsigned int i;
-
-	if (!list) {
-		for (i = 0; i < nr_probes; i++)
-			unregister_kprobe(&probes[i].kp);
+	if (!any && p->filler)
+		return;
+	if (!any && p->dead) {
+		dead++;
 		return;
 	}
-	for (i = 0; i < nr_probes; i++)
-		list[i] = &probes[i].kp;
-	unregister_kprobes(list, nr_probes);
-	kvfree(list);
+	account(any);
+	if (!any)
+		pr_info("test_lfvec_intr: never at %s\n", symbol);
 }
 
 /* All instructions of the function that @p begins; returns how many. */
 static unsigned int interrupt_function(struct probe *p, unsigned int most)
 {
-	char symbol[KSYM_SYMBOL_LEN], next[KSYM_SYMBOL_LEN];
+	static char here[KSYM_SYMBOL_LEN], next[KSYM_SYMBOL_LEN];
 	unsigned int nr, i;
 	size_t len;
-	bool any;
 
-	sprint_symbol(symbol, (unsigned long)p->kp.addr);
-	len = strcspn(symbol, "+") + 1;
+	sprint_symbol(here, (unsigned long)p->kp.addr);
+	symbol = here;
+	len = strcspn(here, "+") + 1;
 	for (nr = 1; nr < most; nr++) {
 		sprint_symbol(next, (unsigned long)p[nr].kp.addr);
-		if (strncmp(next, symbol, len))
+		if (strncmp(next, here, len))
 			break;
 	}
-	scan(p, nr, symbol);
+	scan(p, nr);
 	for (i = 0; i < nr; i++) {
-		sprint_symbol(symbol, (unsigned long)p[i].kp.addr);
-		any = p[i].mode && interrupt_at(&p[i], symbol);
-		if (!any && p[i].nop)
-			continue;	/* between functions */
-		account(symbol, any);
-		if (!any)
-			pr_info("test_lfvec_intr: never at %s\n", symbol);
+		sprint_symbol(here, (unsigned long)p[i].kp.addr);
+		interrupt_all(&p[i]);
 	}
 	return nr;
 }
 
+/* --- the test ------------------------------------------------------------- */
+
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "functions with this in their name (default all)");
+
+static unsigned int least = 95;
+module_param(least, uint, 0444);
+MODULE_PARM_DESC(least, "fail if fewer percent of the instructions are come by (default 95)");
+
 static int test(void *unused)
 {
 	static struct kprobe alloc[ARRAY_SIZE(allocators)];
-	unsigned long start, end;
 	unsigned int nr, i;
 
 	test_cpu = raw_smp_processor_id();
-	text_range(&start, &end);
-	alloc_text_start = start;
-	alloc_text_end = end;
-	probes = kvcalloc(end - start, sizeof(*probes), GFP_KERNEL);
-	if (probes) {
+	test_task = current;
+	allow_signal(SIGKILL);
+	if (!probes_collect(only, on_probe, after_probe)) {
 		nr = alloc_probe(alloc, allocators, ARRAY_SIZE(allocators),
 				 on_alloc);
-		collect(start, end);
 		pr_info("test_lfvec_intr: %u probes\n", nr_probes);
 		for (i = 0; i < nr_probes; )
 			i += interrupt_function(&probes[i], nr_probes - i);
@@ -742,19 +789,34 @@ static int test(void *unused)
 			mode_end(&modes[i]);
 		while (nr)
 			unregister_kprobe(&alloc[--nr]);
-		uncollect();
+		probes_release();
 	}
-	kvfree(probes);
 	complete_all(&done);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
 }
 
+static int verdict(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		pr_info("test_lfvec_intr: %s: %u runs, %u races lost\n",
+			modes[i].name, states[i].all_runs, states[i].races);
+	for (i = 0; i < nr_functions; i++)
+		pr_info("test_lfvec_intr: %u of %u in %s\n", functions[i].covered,
+			functions[i].boundaries, functions[i].name);
+	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u that call for help left out, %u runs, %u errors\n",
+		covered, boundaries, dead, runs, errors);
+	if (errors || !covered || covered * 100 < boundaries * least)
+		return -EINVAL;
+	return 0;
+}
+
 static int run(void)
 {
 	struct task_struct *task = kthread_create(test, NULL, "test_lfvec_intr");
-	unsigned int i;
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
@@ -763,21 +825,14 @@ static int run(void)
 	while (!wait_for_completion_timeout(&done, HZ))
 		;
 	kthread_stop(task);
-	for (i = 0; i < ARRAY_SIZE(modes); i++)
-		pr_info("test_lfvec_intr: %s: %u runs, %u races lost\n",
-			modes[i].name, states[i].all_runs, states[i].races);
-	for (i = 0; i < nr_functions; i++)
-		pr_info("test_lfvec_intr: %u of %u in %s\n", functions[i].covered,
-			functions[i].boundaries, functions[i].name);
-	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u runs, %u errors\n",
-		covered, boundaries, runs, errors);
-	return errors || !covered ? -EINVAL : 0;
+	return verdict();
 }
 
 static int __init intr_init(void)
 {
 	int err = -ENOMEM;
 
+	text_range(&alloc_text_start, &alloc_text_end);
 	outer = kvzalloc(sizeof(*outer), GFP_KERNEL);
 	inner = kvzalloc(sizeof(*inner), GFP_KERNEL);
 	states = kvcalloc(ARRAY_SIZE(modes), sizeof(*states), GFP_KERNEL);

@@ -79,6 +79,8 @@ struct record *model_perform(struct log *log, enum op op, unsigned int nr,
 	u64 in[BATCH * ELEM_WORDS], out[BATCH * ELEM_WORDS] = { };
 	unsigned int i;
 
+	/* what interrupts it comes behind it */
+	log->nr = min(log->nr + 1, LOG_MAX - 1U);
 	memset(r, 0, sizeof(*r));
 	r->op = op;
 	r->nr = nr;
@@ -89,7 +91,6 @@ struct record *model_perform(struct log *log, enum op op, unsigned int nr,
 	encode(in, r->in, BATCH);
 	r->ret = call(r, in, out, gfp);
 	decode(r->out, out, BATCH);
-	log->nr = min(log->nr + 1, LOG_MAX - 1U);
 	return r;
 }
 
@@ -174,14 +175,14 @@ bool model_replay(struct model *m, const struct record *r)
 
 	if (counts && !r->nr)
 		return r->ret == -EINVAL;
-	if (model_vec->flags & LFVEC_APPEND_ONLY && r->op != PUSH)
-		return r->ret == -EOPNOTSUPP;
 	/* too deep, or nothing in stock and not allowed to get more */
 	if (r->ret == -EBUSY || (wants_node(r) && (r->ret == -ENOMEM ||
 						   r->ret == -EAGAIN))) {
 		m->dropped += wants_node(r) * (r->op == PUSH_MANY ? r->nr : 1);
 		return true;
 	}
+	if (model_vec->flags & LFVEC_APPEND_ONLY && r->op != PUSH)
+		return r->ret == -EOPNOTSUPP;
 	switch (r->op) {
 	case PUSH:
 	case PUSH_MANY:

@@ -16,7 +16,7 @@ enum op { PUSH, POP, PUSH_MANY, POP_MANY, TRUNCATE, STORE, XCHG, CMPXCHG };
 /*
  * struct record - an operation that was done
  *
- * @during: number of the operation that it interrupted
+ * @during: number of the operation that it interrupted, or came after
  * @first:  it came before that one took effect
  */
 struct record {
