@@ -170,7 +170,7 @@ static noinline long lfvec_push_only_slow(struct lfvec *vec,
 	if (!node)
 		node = lfvec_node_alloc(vec, gfp);
 	if (IS_ERR(node))
-		return lfvec_failed(vec, 1, PTR_ERR(node));
+		return lfvec_drop(vec, 1, PTR_ERR(node));
 	do {
 		st = lfvec_enter_again(vec);
 		lfvec_copy(vec, node->data, elem);
@@ -182,7 +182,7 @@ static noinline long lfvec_push_only_slow(struct lfvec *vec,
 	} while (!ret);
 	if (ret < 0) {
 		lfvec_give_back(vec, node);
-		return lfvec_failed(vec, 1, ret);
+		return ret == -ENOSPC ? ret : lfvec_drop(vec, 1, ret);
 	}
 	lfvec_ahead(vec, ret, gfp);
 	return ret;
@@ -204,7 +204,7 @@ long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
 	long ret = -ENOMEM;
 
 	if (unlikely(!lfvec_enter(vec, &st)))
-		return lfvec_failed(vec, 1, -EBUSY);
+		return lfvec_drop(vec, 1, -EBUSY);
 	node = lfvec_node_get(vec, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, elem);

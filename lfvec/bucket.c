@@ -25,9 +25,9 @@ static void *lfvec_slots_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 
 	gfp = lfvec_charge(vec, gfp | __GFP_NOWARN, &old);
 	if (gfpflags_allow_blocking(gfp))
-		slots = kvcalloc(BIT(shift), sizeof(void *), gfp);
+		slots = kvzalloc(sizeof(void *) << shift, gfp);
 	else
-		slots = kcalloc(BIT(shift), sizeof(void *), gfp);
+		slots = kzalloc(sizeof(void *) << shift, gfp);
 	lfvec_charge_end(vec, old);
 	return slots;
 }
@@ -78,7 +78,8 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 	if (vec->flags & LFVEC_OVERWRITE)
 		return nr > vec->first ? -ENOSPC : 0;
 	last = __fls(index + nr - 1 + vec->first);
-	for (shift = __fls(index + vec->first); shift <= last; shift++) {
+	shift = __fls(index + vec->first);
+	do {
 		if (lfvec_is_usable(READ_ONCE(vec->bucket[shift])))
 			continue;
 		err = lfvec_bucket_alloc(vec, shift, gfp);
@@ -86,7 +87,7 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 			lfvec_kick(vec);
 			return err;
 		}
-	}
+	} while (++shift <= last);
 	return 0;
 }
 
@@ -202,7 +203,8 @@ void lfvec_buckets_stats(struct lfvec *vec, struct lfvec_stats *stats)
  * __lfvec_capacity - how many elements fit in the buckets; see lfvec_capacity()
  * @vec: the vector
  *
- * Buckets are installed in order, so the first gap ends what can be filled.
+ * Buckets are installed in order, so the first gap ends what can be filled. The
+ * first bucket is always there.
  *
  * Context: Any, including NMI.
  * Return: the number of slots.
@@ -211,8 +213,9 @@ unsigned long __lfvec_capacity(struct lfvec *vec)
 {
 	unsigned int shift = ilog2(vec->first);
 
-	while (shift < LFVEC_BUCKETS && READ_ONCE(vec->bucket[shift]))
+	do {
 		shift++;
+	} while (shift < LFVEC_BUCKETS && READ_ONCE(vec->bucket[shift]));
 	return min(BIT(shift) - vec->first, vec->max);
 }
 EXPORT_SYMBOL_GPL(__lfvec_capacity);

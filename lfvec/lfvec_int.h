@@ -153,11 +153,10 @@ static inline void lfvec_charge_end(struct lfvec *vec, struct mem_cgroup *old)
 		set_active_memcg(old);
 }
 
-/* A push or store of @nr elements failed; they are dropped, if not for a bound. */
-static inline long lfvec_failed(struct lfvec *vec, unsigned int nr, long err)
+/* @nr elements could not be pushed or stored, and not because of a bound. */
+static inline long lfvec_drop(struct lfvec *vec, unsigned int nr, long err)
 {
-	if (err != -ENOSPC)
-		atomic_long_add(nr, &vec->dropped);
+	atomic_long_add(nr, &vec->dropped);
 	return err;
 }
 

@@ -372,14 +372,14 @@ static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
 	return -EINPROGRESS;
 }
 
-/* Allocate a node, and maybe more for the depot. */
+/* Allocate a node, and maybe more for the depot. NULL if there is none. */
 static struct lfvec_node *lfvec_node_grow(struct lfvec *vec, gfp_t gfp)
 {
 	struct lfvec_node *node;
 	unsigned int nr = gfp ? lfvec_node_new(vec, &node, gfp) : 0;
 
 	if (!nr)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	if (nr > 1)
 		lfvec_depot_add_list(vec, node->link.next, nr - 1);
 	node->link.next = NULL;
@@ -397,7 +397,7 @@ static struct lfvec_node *lfvec_node_grow(struct lfvec *vec, gfp_t gfp)
  */
 struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
 {
-	struct lfvec_node *node, *last;
+	struct lfvec_node *node;
 	int err;
 
 	gfp = lfvec_gfp_here(gfp);
@@ -407,12 +407,11 @@ struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
 			return node;
 		err = lfvec_may_grow(vec, gfp);
 	} while (err == -EINPROGRESS);
-	node = err ? ERR_PTR(err) : lfvec_node_grow(vec, gfp);
-	if (!IS_ERR(node) || !gfp || gfpflags_allow_blocking(gfp))
-		return node;
+	node = err ? NULL : lfvec_node_grow(vec, gfp);
 	/* What is left is for those who may not sleep. */
-	last = lfvec_stock_take(vec, 0);
-	return last ? last : node;
+	if (!node && gfp && !gfpflags_allow_blocking(gfp))
+		node = lfvec_stock_take(vec, 0);
+	return node ?: ERR_PTR(err ?: -ENOMEM);
 }
 
 /* Have @nr nodes in the depot. Returns 0, -ENOMEM, -EAGAIN or -EINTR. */

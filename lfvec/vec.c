@@ -345,7 +345,7 @@ static noinline long lfvec_push_nodes(struct lfvec *vec,
 		ret = lfvec_bucket_supply(vec, __lfvec_size(vec), nr, gfp);
 	} while (!ret);
 	lfvec_give_back(vec, node);
-	return lfvec_failed(vec, nr, ret);
+	return ret == -ENOSPC ? ret : lfvec_drop(vec, nr, ret);
 }
 
 /* Push where a node (@node is NULL) or a bucket was missing. */
@@ -355,7 +355,7 @@ static noinline long lfvec_push_slow(struct lfvec *vec, struct lfvec_node *node,
 	if (!node)
 		node = lfvec_node_alloc(vec, gfp);
 	if (IS_ERR(node))
-		return lfvec_failed(vec, 1, PTR_ERR(node));
+		return lfvec_drop(vec, 1, PTR_ERR(node));
 	lfvec_copy(vec, node->data, elem);
 	return lfvec_push_nodes(vec, node, 1, gfp);
 }
@@ -380,7 +380,7 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
 		return lfvec_push_only(vec, elem, gfp);
 	if (unlikely(!lfvec_enter(vec, &st)))
-		return lfvec_failed(vec, 1, -EBUSY);
+		return lfvec_drop(vec, 1, -EBUSY);
 	node = lfvec_node_get(vec, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, elem);
@@ -440,7 +440,7 @@ long __lfvec_push_many(struct lfvec *vec, const void *elems, unsigned int nr,
 		return -EOPNOTSUPP;
 	head = lfvec_batch(vec, elems, nr, gfp);
 	if (IS_ERR(head))
-		return lfvec_failed(vec, nr, PTR_ERR(head));
+		return lfvec_drop(vec, nr, PTR_ERR(head));
 	return lfvec_push_nodes(vec, head, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_push_many);
@@ -812,7 +812,7 @@ static noinline int lfvec_exchange_slow(struct lfvec *vec, unsigned long index,
 		return -ERANGE;
 	node = lfvec_node_alloc(vec, gfp);
 	if (IS_ERR(node))
-		return lfvec_failed(vec, 1, PTR_ERR(node));
+		return lfvec_drop(vec, 1, PTR_ERR(node));
 	lfvec_copy(vec, node->data, new);
 	st = lfvec_enter_again(vec);
 	ret = lfvec_put_at(vec, st, index, node, expect, out);
@@ -834,7 +834,7 @@ lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
 	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
 		return -EOPNOTSUPP;
 	if (unlikely(!lfvec_enter(vec, &st)))
-		return lfvec_failed(vec, 1, -EBUSY);
+		return lfvec_drop(vec, 1, -EBUSY);
 	node = lfvec_node_get(vec, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, new);

@@ -214,16 +214,11 @@ void *kmalloc(size_t size, gfp_t gfp)
 	return slab_memory(sizeof(void *), size);
 }
 
-void *kcalloc(size_t nr, size_t size, gfp_t gfp)
-{
-	void *memory = kmalloc(nr * size, gfp);
-
-	return memory ? memset(memory, 0, nr * size) : NULL;
-}
-
 void *kzalloc(size_t size, gfp_t gfp)
 {
-	return kcalloc(1, size, gfp);
+	void *memory = kmalloc(size, gfp);
+
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 void kfree(const void *ptr)

@@ -78,7 +78,7 @@ unsigned int stub_bugs(void)
 
 void *stub_percpu_alloc(void)
 {
-	return kcalloc(STUB_CPUS, PERCPU_STRIDE, GFP_KERNEL);
+	return kzalloc(STUB_CPUS * PERCPU_STRIDE, GFP_KERNEL);
 }
 
 void free_percpu(void *ptr)

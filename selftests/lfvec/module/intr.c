@@ -33,7 +33,7 @@
 #include "probe.h"
 
 #define HANDLERS	7
-#define TRIES		40
+#define TRIES		20
 #define FUNCTIONS_MAX	96
 
 /* What a mode brings about. */
@@ -45,7 +45,8 @@
 #define NOMEM		0x20	/* half of the allocations fail */
 #define IRQ		0x40	/* operations are done in hardirq */
 #define PENDING		0x80	/* or there, while a write is pending */
-#define SLOW		0x100	/* also with what takes grace periods */
+#define SINGLE		0x100	/* all stock is had one by one */
+#define SLOW		0x200	/* also with what takes grace periods */
 
 #define A		LFVEC_APPEND_ONLY
 #define O		LFVEC_OVERWRITE
@@ -58,6 +59,7 @@ static const struct mode {
 } modes[] = {
 	{ "plain", SLOW, 8, { .first = 1, .spare = 256 } },
 	{ "lost race", LOSE | SLOW, 8, { .first = 1, .spare = 256 } },
+	{ "single", SINGLE, 8, { .first = 1, .spare = 256 } },
 	{ "wide", 0, 24, { .first = 1, .spare = 256 } },
 	{ "wide, lost race", LOSE, 24, { .first = 1, .spare = 256 } },
 	{ "growing", SLOW, 8, { .first = 1, .spare = 1 } },
@@ -65,31 +67,34 @@ static const struct mode {
 	{ "pending", PENDING, 8, { .first = 1, .spare = 256 } },
 	{ "pending, overwriting", PENDING, 8, { .max = 8, .flags = O } },
 	{ "starved", STARVE | SLOW, 8,
-	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
+	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
 	{ "starved, lost race", STARVE | LOSE, 8,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, wide, disturbed", STARVE | DISTURB, 24,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, no memory", STARVE | NOMEM | SLOW, 8,
-	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
-	{ "starved, full", STARVE, 8, { .first = 1, .max = 7 } },
+	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
+	{ "starved, full, single", STARVE | SINGLE, 8,
+	  { .first = 1, .max = 7, .flags = LFVEC_ACCOUNT } },
 	{ "starved, hardirq", STARVE | IRQ | SLOW, 8,
-	  { .first = 1, .max = 1000, .spare = 256, .flags = LFVEC_ACCOUNT } },
+	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
 	{ "starved, overwriting", STARVE | LOSE, 24, { .max = 8, .flags = O } },
 	{ "no memory", NOMEM | SLOW, 8, { .first = 1, .spare = 1 } },
 	{ "dry", DRY, 8, { .first = 1, .spare = 1 } },
 	{ "dry, backlog", DRY, 8, { .first = 1, .spare = 1, .backlog = 1 } },
 	{ "backlog", STARVE | SLOW, 8,
 	  { .first = 1, .max = 1000, .spare = 1, .backlog = 1 } },
+	{ "growing, backlog", SLOW, 8,
+	  { .first = 1, .spare = 1, .backlog = 1 } },
 	{ "full", SLOW, 8, { .first = 1, .max = 7, .spare = 256 } },
 	{ "full, lost race", LOSE, 8, { .first = 1, .max = 7, .spare = 256 } },
 	{ "deep", DEEP | SLOW, 8, { .first = 1, .spare = 1 } },
-	{ "overwriting", 0, 8, { .max = 8, .flags = O } },
+	{ "overwriting", 0, 8, { .max = 4, .flags = O } },
 	{ "overwriting, lost race", LOSE, 8, { .max = 8, .flags = O } },
 	{ "append-only", 0, 8,
 	  { .first = 1, .spare = 1, .max = 1000, .flags = A } },
 	{ "append-only, lost race", LOSE, 24, { .max = 8, .flags = A | O } },
-	{ "append-only, full", LOSE, 8, { .first = 1, .max = 95, .flags = A } },
+	{ "append-only, full", LOSE, 8, { .first = 1, .max = 55, .spare = 256, .flags = A } },
 	{ "append-only, deep", DEEP, 8, { .max = 8, .flags = A | O } },
 	{ "append-only, starved", STARVE, 8,
 	  { .first = 1, .max = 1000, .flags = A } },
@@ -144,6 +149,7 @@ static unsigned int countdown, handler;
 static bool fired;
 static unsigned int lost;	/* number of the last operation that lost a race */
 static unsigned int pending;	/* or whose write is pending */
+static bool in_meanwhile;
 static int test_cpu;
 static struct task_struct *test_task;
 
@@ -215,27 +221,10 @@ static bool is_effect(unsigned long address)
 	return address == (unsigned long)&model_vec->ctl;
 }
 
-/* In a mode that has it lost: is this where, before the operation takes effect? */
-static bool is_race(struct probe *p, struct pt_regs *regs)
-{
-	unsigned long address;
-
-	if (p->swap) {
-		address = probe_swaps(p, regs);
-		return mode->what & LOSE &&
-		       (is_effect(address) ||
-			address == (unsigned long)&model_vec->depot);
-	}
-	/* its last argument: an operation's own write, which was effective */
-	return p->complete && mode->what & DISTURB &&
-	       !(regs_get_kernel_argument(regs, 3) & 1);
-}
-
 /* Have the operation lose a race, once. */
-static void lose(void)
+static void lose(bool many)
 {
 	static const enum op ops[] = { PUSH, STORE, POP, PUSH_MANY };
-	bool many = !model_roll(20);
 	unsigned int i = model_roll(4);
 
 	if (lost == outer->nr)
@@ -244,9 +233,27 @@ static void lose(void)
 	state->races++;
 	if (!many && !(model_vec->flags & LFVEC_APPEND_ONLY))
 		perform_in(true, ops[i], i == 3 ? 2 : 1);
-	else	/* or many of them: all is overwritten, the depot is not the same */
+	else	/* many overwrite all, and the depot is not the same */
 		for (i = 1 + 40 * many; i > 0; i--)
 			perform_in(true, PUSH, 1);
+}
+
+/* In a mode that has it lost: is this where, before the operation takes effect? */
+static void maybe_lose(struct probe *p, struct pt_regs *regs)
+{
+	unsigned long address;
+
+	if (p->swap && mode->what & LOSE) {
+		address = probe_swaps(p, regs);
+		if (address == (unsigned long)&model_vec->depot)
+			lose(true);
+		else if (is_effect(address))
+			lose(!model_roll(mode->attr.flags & A ? 4 : 20));
+	}
+	/* its last argument: an operation's own write, which was effective */
+	if (p->complete && mode->what & DISTURB &&
+	    !(regs_get_kernel_argument(regs, 3) & 1))
+		lose(false);
 }
 
 /* As if time was up for the task, so that preempt_enable() has something to do. */
@@ -277,8 +284,8 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 		fired = true;
 		interrupt();
 	}
-	if (is_race(p, regs))
-		lose();
+	if (is_ours())
+		maybe_lose(p, regs);
 	return 0;
 }
 
@@ -399,9 +406,11 @@ static void meanwhile(struct irq_work *unused)
 	/* the interrupt was late, and another one may be under way */
 	if (outer->nr != pending || !this_cpu_ptr(model_vec->cpu)->level)
 		return;
+	in_meanwhile = true;
 	if (__lfvec_oldest(model_vec) > __lfvec_size(model_vec))
 		errors++;
 	perform(all[i].op, all[i].nr, GFP_ATOMIC);
+	in_meanwhile = false;
 }
 
 static struct irq_work meanwhile_irq = IRQ_WORK_INIT_HARD(meanwhile);
@@ -413,7 +422,7 @@ static void after_probe(struct kprobe *kp, struct pt_regs *regs,
 	struct probe *p = container_of(kp, struct probe, kp);
 
 	if (!p->swap || !READ_ONCE(armed) || !(mode->what & PENDING) ||
-	    in_hardirq() || !is_ours() || !(regs->flags & X86_EFLAGS_ZF) ||
+	    in_meanwhile || !is_ours() || !(regs->flags & X86_EFLAGS_ZF) ||
 	    !is_effect(probe_swaps(p, regs)))
 		return;
 	pending = outer->nr;
@@ -626,6 +635,8 @@ static bool mode_begin(const struct mode *m)
 	memset(&state->before, 0, sizeof(state->before));
 	state->runs = 0;
 	state->made = true;
+	if (m->what & SINGLE)
+		model_vec->chunk = 1;
 	if (m->what & (STARVE | DRY))
 		no_worker();
 	return true;
@@ -682,6 +693,23 @@ static void scan(struct probe *p, unsigned int nr)
 		probe_arm(&p[i], false);
 }
 
+/* It was not come by again: try all that there is until it is. */
+static bool search(struct probe *p)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(hows); i++)
+		for (j = 0; j < ARRAY_SIZE(modes); j++) {
+			how = hows[i];
+			if (how & ~FOCUS && !(modes[j].what & SLOW))
+				continue;
+			handler = (boundaries + j) % HANDLERS;
+			if (mode_begin(&modes[j]) && interrupt_once(&p->kp, 1))
+				return true;
+		}
+	return false;
+}
+
 /* Interrupt an instruction in all ways. Was it come by? */
 static bool interrupt_at(struct probe *p)
 {
@@ -702,6 +730,7 @@ static bool interrupt_at(struct probe *p)
 		if (!any && mode->attr.flags & LFVEC_APPEND_ONLY)
 			mode_end(mode);
 	}
+	any = any || search(p);
 	probe_arm(p, false);
 	return any;
 }
@@ -725,7 +754,7 @@ static void account(bool any)
 
 static void interrupt_all(struct probe *p)
 {
-	bool any = p->mode && interrupt_at(p);
+	bool any = !p->dead && p->mode && interrupt_at(p);
 
 	if (!any && p->filler)
 		return;
@@ -771,6 +800,35 @@ static unsigned int least = 95;
 module_param(least, uint, 0444);
 MODULE_PARM_DESC(least, "fail if fewer percent of the instructions are come by (default 95)");
 
+static bool strict;
+module_param(strict, bool, 0444);
+MODULE_PARM_DESC(strict, "fail if one is not that is listed as to be come by");
+
+/*
+ * All of these can be come by. In others there is what a single interruption on
+ * one CPU does not lead to, or a compiler keeps though it cannot be.
+ */
+static const char * const listed[] = {
+	"__lfvec_push", "__lfvec_push_many", "lfvec_push_nodes", "lfvec_push_slow",
+	"lfvec_push_only", "lfvec_push_only_slow", "lfvec_end", "lfvec_filled",
+	"lfvec_give_back", "__lfvec_pop", "__lfvec_pop_many", "__lfvec_truncate",
+	"lfvec_oldest_of", "__lfvec_store", "__lfvec_xchg", "__lfvec_cmpxchg",
+	"lfvec_exchange_slow", "lfvec_complete", "lfvec_backoff", "lfvec_seal",
+	"lfvec_gp_end", "lfvec_gp_work", "lfvec_depot_take", "lfvec_stock_take",
+	"lfvec_node_alloc", "lfvec_bucket_supply", "lfvec_ahead", "lfvec_kick",
+	"lfvec_kick_work", "lfvec_supply_work", "lfvec_empty_slots",
+};
+
+static bool is_listed(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(listed); i++)
+		if (!strcmp(name, listed[i]))
+			return true;
+	return false;
+}
+
 static int test(void *unused)
 {
 	static struct kprobe alloc[ARRAY_SIZE(allocators)];
@@ -799,17 +857,21 @@ static int test(void *unused)
 
 static int verdict(void)
 {
-	unsigned int i;
+	unsigned int missed = 0, i;
 
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		pr_info("test_lfvec_intr: %s: %u runs, %u races lost\n",
 			modes[i].name, states[i].all_runs, states[i].races);
-	for (i = 0; i < nr_functions; i++)
+	for (i = 0; i < nr_functions; i++) {
 		pr_info("test_lfvec_intr: %u of %u in %s\n", functions[i].covered,
 			functions[i].boundaries, functions[i].name);
-	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u that call for help left out, %u runs, %u errors\n",
-		covered, boundaries, dead, runs, errors);
-	if (errors || !covered || covered * 100 < boundaries * least)
+		if (is_listed(functions[i].name))
+			missed += functions[i].boundaries - functions[i].covered;
+	}
+	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u listed ones missed, %u that call for help left out, %u runs, %u errors\n",
+		covered, boundaries, missed, dead, runs, errors);
+	if (errors || !covered || covered * 100 < boundaries * least ||
+	    (strict && missed))
 		return -EINVAL;
 	return 0;
 }

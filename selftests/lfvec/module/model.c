@@ -109,12 +109,11 @@ static unsigned long oldest(const struct model *m)
 
 static bool replay_push(struct model *m, const struct record *r)
 {
+	bool fits = m->size + r->nr <= model_vec->max && r->nr <= model_vec->span;
 	unsigned int i;
 
-	if (r->ret == -ENOSPC)
-		return m->size + r->nr > model_vec->max;
-	if (r->ret != (long)m->size || m->size + r->nr > model_vec->max)
-		return false;
+	if (!fits || r->ret != (long)m->size)
+		return !fits && r->ret == -ENOSPC;
 	for (i = 0; i < r->nr; i++)
 		*at(m, m->size++) = r->in[i];
 	m->highest = max(m->highest, m->size);

@@ -20,10 +20,10 @@ unsigned int kmem_cache_size(struct kmem_cache *cache);
 
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);
-void *kcalloc(size_t nr, size_t size, gfp_t gfp);
 void kfree(const void *ptr);
 
-#define kvcalloc(nr, size, gfp)	kcalloc(nr, size, gfp)
+#define kvcalloc(nr, size, gfp)	kzalloc((nr) * (size), gfp)
+#define kvzalloc(size, gfp)	kzalloc(size, gfp)
 #define kvfree(ptr)		kfree(ptr)
 
 #endif /* _LINUX_SLAB_H */
