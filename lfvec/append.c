@@ -19,29 +19,29 @@
  */
 #include <linux/err.h>
 
-#include "lfvec_int.h"
+#include "append.h"
 
-/* What fills the slot of @index, in this lap or a later one; or NULL. */
-static struct lfvec_node *lfvec_filled(struct lfvec *vec, unsigned long index)
+/* What fills the slot of @index, in this lap or a later one; or 0. */
+static unsigned long lfvec_filled(struct lfvec *vec, unsigned long index)
 {
 	unsigned long pos = lfvec_pos(vec, index);
 	unsigned long bucket = lfvec_bucket(vec, pos);
-	struct lfvec_node *node;
+	unsigned long word;
 
 	if (!bucket)
-		return NULL;
+		return 0;
 	/*
 	 * LMM(lfvec_filled:A)
 	 *
 	 * The node before its fields, and before the slots before it. Pairs with
-	 * lfvec_push_only:A.
+	 * lfvec_append_only:A.
 	 */
-	node = smp_load_acquire(lfvec_slot_in(bucket, pos));
-	return node && node->index >= index ? node : NULL;
+	word = (unsigned long)smp_load_acquire(lfvec_slot_in(bucket, pos));
+	return word && lfvec_word_index(word) >= index ? word : 0;
 }
 
 /* The first slot that is not filled, at or after @from, below which all are. */
-static unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
+unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
 {
 	unsigned long step = 1, low = from, high;
 
@@ -66,17 +66,6 @@ static unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
 			high = step;
 	}
 	return high;
-}
-
-static unsigned long lfvec_hint(struct lfvec *vec)
-{
-	/*
-	 * LMM(lfvec_hint:A)
-	 *
-	 * The hint before the slots: if this reads what lfvec_push_only:B
-	 * stored, all slots below are found filled.
-	 */
-	return smp_load_acquire(&vec->end);
 }
 
 /**
@@ -106,56 +95,27 @@ unsigned long lfvec_end(struct lfvec *vec)
  */
 struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index)
 {
-	struct lfvec_node *node = NULL;
+	unsigned long word = 0;
 
 	if (vec->flags & LFVEC_APPEND_ONLY && index < vec->max)
-		node = lfvec_filled(vec, index);
-	if (!node)
+		word = lfvec_filled(vec, index);
+	if (!word)
 		return ERR_PTR(-ERANGE);
-	return node->index == index ? node : ERR_PTR(-EPIPE);
+	if (lfvec_is_evicted(word) || lfvec_word_index(word) != index)
+		return ERR_PTR(-EPIPE);
+	return (struct lfvec_node *)word;
 }
 
-/* Put @node in the first slot that is free; returns its index or -ENOMEM. */
-static __always_inline long lfvec_append_only(struct lfvec *vec,
+/* Append @node, and retire the one that it replaces. */
+static __always_inline long lfvec_append_node(struct lfvec *vec,
 					      struct lfvec_stock *st,
 					      struct lfvec_node *node)
 {
-	unsigned long index = lfvec_hint(vec);
-	struct lfvec_node **slot, *old;
-	unsigned int pauses = 0;
+	unsigned long old;
+	long index = lfvec_append_only(vec, st, node, &old, false);
 
-	for (;; pauses = lfvec_backoff(st, pauses)) {
-		slot = lfvec_place(vec, index);
-		if (unlikely(!slot || index >= vec->max))
-			return -ENOMEM;
-		/* as lfvec_filled:A */
-		old = smp_load_acquire(slot);
-		if (unlikely(old && old->index >= index)) {
-			index = lfvec_end_from(vec, index);
-			continue;
-		}
-		node->index = index;
-		lfvec_step();
-		/*
-		 * LMM(lfvec_push_only:A)
-		 *
-		 * Fully ordered: the node's fields, and the slots before it,
-		 * which were seen filled, before the node in its slot. Pairs
-		 * with lfvec_filled:A.
-		 */
-		if (cmpxchg(slot, old, node) == old)
-			break;
-	}
-	/*
-	 * LMM(lfvec_push_only:B)
-	 *
-	 * All slots below are filled before the hint says so. Pairs with
-	 * lfvec_hint:A.
-	 */
-	smp_store_release(&vec->end, index + 1);
-	if (old)
-		lfvec_node_retire(vec, st, old);
-	st->pushes++;
+	if (index >= 0 && old)
+		lfvec_node_retire(&vec->pool, st, (struct lfvec_node *)old);
 	return index;
 }
 
@@ -168,14 +128,14 @@ static noinline long lfvec_push_only_slow(struct lfvec *vec,
 	long ret;
 
 	if (!node)
-		node = lfvec_node_alloc(vec, gfp);
+		node = lfvec_node_alloc(&vec->pool, gfp);
 	if (IS_ERR(node))
 		return lfvec_drop(vec, 1, PTR_ERR(node));
 	do {
-		st = lfvec_enter_again(vec);
+		st = lfvec_enter_again(&vec->pool);
 		lfvec_copy(vec, node->data, elem);
-		ret = lfvec_append_only(vec, st, node);
-		lfvec_leave(vec);
+		ret = lfvec_append_node(vec, st, node);
+		lfvec_leave(&vec->pool);
 		if (ret != -ENOMEM)
 			break;
 		ret = lfvec_bucket_supply(vec, lfvec_end(vec), 1, gfp);
@@ -203,14 +163,14 @@ long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
 	struct lfvec_stock *st;
 	long ret = -ENOMEM;
 
-	if (unlikely(!lfvec_enter(vec, &st)))
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return lfvec_drop(vec, 1, -EBUSY);
-	node = lfvec_node_get(vec, st, gfp);
+	node = lfvec_node_get(&vec->pool, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, elem);
-		ret = lfvec_append_only(vec, st, node);
+		ret = lfvec_append_node(vec, st, node);
 	}
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	if (unlikely(ret < 0))
 		return lfvec_push_only_slow(vec, node, elem, gfp);
 	if (unlikely(ret >= READ_ONCE(vec->ahead)))

@@ -23,12 +23,12 @@ static void *lfvec_slots_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 	struct mem_cgroup *old;
 	void *slots;
 
-	gfp = lfvec_charge(vec, gfp | __GFP_NOWARN, &old);
+	gfp = lfvec_charge(vec->pool.memcg, gfp | __GFP_NOWARN, &old);
 	if (gfpflags_allow_blocking(gfp))
 		slots = kvzalloc(sizeof(void *) << shift, gfp);
 	else
 		slots = kzalloc(sizeof(void *) << shift, gfp);
-	lfvec_charge_end(vec, old);
+	lfvec_charge_end(vec->pool.memcg, old);
 	return slots;
 }
 
@@ -84,7 +84,7 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 			continue;
 		err = lfvec_bucket_alloc(vec, shift, gfp);
 		if (err) {
-			lfvec_kick(vec);
+			lfvec_kick(&vec->supply);
 			return err;
 		}
 	} while (++shift <= last);
@@ -92,7 +92,7 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 }
 
 /*
- * Have room for vec->spare elements more, and for half a bucket at least, and
+ * Have room for the spare elements more, and for half a bucket at least, and
  * note with which push to see to that again. Returns 0 or -ENOMEM.
  */
 int lfvec_buckets_ahead(struct lfvec *vec, gfp_t gfp)
@@ -105,7 +105,7 @@ int lfvec_buckets_ahead(struct lfvec *vec, gfp_t gfp)
 		capacity = __lfvec_capacity(vec);
 		if (capacity >= vec->span)
 			break;
-		room = max(READ_ONCE(vec->spare), (capacity + vec->first) / 4);
+		room = max(READ_ONCE(vec->pool.spare), (capacity + vec->first) / 4);
 		if (capacity >= room && size <= capacity - room) {
 			ahead = capacity - room;
 			break;
@@ -166,14 +166,14 @@ unsigned long lfvec_bucket_free(struct lfvec *vec, void *bucket,
 
 	for (i = 0; i < BIT(shift); i++) {
 		if (slots[i]) {
-			lfvec_node_free(vec, slots[i]);
+			lfvec_node_free(&vec->pool, slots[i]);
 			nr++;
 		}
 		if (!(i % 1024))
 			cond_resched();
 	}
 	kvfree(slots);
-	return BIT(shift) * sizeof(*slots) + nr * kmem_cache_size(vec->cache);
+	return BIT(shift) * sizeof(*slots) + nr * vec->pool.size;
 }
 
 /* Free all buckets, and the nodes in them. */

@@ -79,6 +79,9 @@ struct lfvec_cpu {
 #define LFVEC_USABLE	1UL
 
 /* vec.c */
+int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
+		atomic_long_t *budget, work_func_t work);
+void lfvec_teardown(struct lfvec *vec);
 void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node);
 unsigned long lfvec_dead_end(struct lfvec *vec);
 void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
@@ -88,6 +91,7 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp);
 unsigned long lfvec_end(struct lfvec *vec);
 struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index);
+unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from);
 
 /* bucket.c */
 int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr);
@@ -99,25 +103,32 @@ unsigned long lfvec_bucket_free(struct lfvec *vec, void *bucket,
 				unsigned int shift);
 void lfvec_buckets_stats(struct lfvec *vec, struct lfvec_stats *stats);
 
-/* node.c */
-int lfvec_nodes_init(struct lfvec *vec, size_t esize,
-		     const struct lfvec_attr *attr);
-void lfvec_nodes_quiesce(struct lfvec *vec);
-void lfvec_nodes_destroy(struct lfvec *vec);
-void lfvec_node_free(struct lfvec *vec, struct lfvec_node *node);
-unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list);
-struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp);
-int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp);
-int lfvec_nodes_fill(struct lfvec *vec, unsigned long nr, gfp_t gfp);
-void lfvec_nodes_stats(struct lfvec *vec, struct lfvec_stats *stats);
-struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
-				    gfp_t gfp);
-void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st);
+/* pool.c */
+int lfvec_pool_init(struct lfvec_pool *pool, size_t esize,
+		    const struct lfvec_attr *attr);
+void lfvec_pool_quiesce(struct lfvec_pool *pool);
+void lfvec_pool_destroy(struct lfvec_pool *pool);
+void lfvec_node_free(struct lfvec_pool *pool, struct lfvec_node *node);
+struct lfvec_node *lfvec_node_alloc(struct lfvec_pool *pool, gfp_t gfp);
+int lfvec_pool_reserve(struct lfvec_pool *pool, unsigned long nr, gfp_t gfp);
+int lfvec_pool_fill(struct lfvec_pool *pool, unsigned long nr, gfp_t gfp);
+unsigned long lfvec_pool_trim(struct lfvec_pool *pool);
+void lfvec_pool_stats(struct lfvec_pool *pool, struct lfvec_stats *stats);
+struct llist_node *lfvec_depot_take(struct lfvec_pool *pool,
+				    struct lfvec_stock *st, gfp_t gfp);
+void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st);
 
 /* supply.c */
-int lfvec_supply_init(struct lfvec *vec);
-void lfvec_supply_exit(struct lfvec *vec);
-void lfvec_kick(struct lfvec *vec);
+
+/* In the background nothing is worth killing a process for. */
+#define LFVEC_SUPPLY_GFP	(GFP_KERNEL | __GFP_NORETRY)
+
+void lfvec_supply_work(struct work_struct *work);
+void lfvec_supply_begin(struct lfvec_supply *supply);
+int lfvec_supply_pool(struct lfvec_pool *pool);
+int lfvec_supply_init(struct lfvec *vec, work_func_t work);
+void lfvec_supply_exit(struct lfvec_supply *supply);
+void lfvec_kick(struct lfvec_supply *supply);
 void lfvec_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp);
 
 /*
@@ -136,20 +147,21 @@ static inline bool lfvec_may_sleep(gfp_t gfp)
 	return gfpflags_allow_blocking(lfvec_gfp_here(gfp));
 }
 
-/* Until lfvec_charge_end(), allocations with the flags returned are @vec's. */
-static inline gfp_t lfvec_charge(struct lfvec *vec, gfp_t gfp,
+/* Until lfvec_charge_end(), allocations with the flags returned are @memcg's. */
+static inline gfp_t lfvec_charge(struct mem_cgroup *memcg, gfp_t gfp,
 				 struct mem_cgroup **old)
 {
 	*old = NULL;
-	if (!vec->memcg)
+	if (!memcg)
 		return gfp;
-	*old = set_active_memcg(vec->memcg);
+	*old = set_active_memcg(memcg);
 	return gfp | __GFP_ACCOUNT;
 }
 
-static inline void lfvec_charge_end(struct lfvec *vec, struct mem_cgroup *old)
+static inline void lfvec_charge_end(struct mem_cgroup *memcg,
+				    struct mem_cgroup *old)
 {
-	if (vec->memcg)
+	if (memcg)
 		set_active_memcg(old);
 }
 
@@ -237,7 +249,7 @@ static __always_inline struct lfvec_stock *lfvec_take_level(struct lfvec_cpu *cp
  * level and has given it back before we go on, even in the middle of these
  * lines. False if that is too deep.
  */
-static __always_inline bool lfvec_enter(struct lfvec *vec,
+static __always_inline bool lfvec_enter(struct lfvec_pool *pool,
 					struct lfvec_stock **st)
 {
 	struct lfvec_cpu *cpu;
@@ -245,7 +257,7 @@ static __always_inline bool lfvec_enter(struct lfvec *vec,
 	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) && in_nmi())
 		return false;
 	preempt_disable();
-	cpu = this_cpu_ptr(vec->cpu);
+	cpu = this_cpu_ptr(pool->cpu);
 	if (unlikely(cpu->level >= LFVEC_LEVELS)) {
 		preempt_enable();
 		return false;
@@ -255,16 +267,16 @@ static __always_inline bool lfvec_enter(struct lfvec *vec,
 }
 
 /* The same context as before does not nest more deeply now. */
-static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec *vec)
+static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec_pool *pool)
 {
 	preempt_disable();
-	return lfvec_take_level(this_cpu_ptr(vec->cpu));
+	return lfvec_take_level(this_cpu_ptr(pool->cpu));
 }
 
-static __always_inline void lfvec_leave(struct lfvec *vec)
+static __always_inline void lfvec_leave(struct lfvec_pool *pool)
 {
 	barrier();	/* done with the stock before the level is given back */
-	__this_cpu_dec(vec->cpu->level);
+	__this_cpu_dec(pool->cpu->level);
 	preempt_enable();
 }
 
@@ -291,12 +303,12 @@ static __always_inline void lfvec_link(struct llist_node *link,
 
 /* Take a node; NULL if neither this stock nor the depot has one. */
 static __always_inline struct lfvec_node *
-lfvec_node_get(struct lfvec *vec, struct lfvec_stock *st, gfp_t gfp)
+lfvec_node_get(struct lfvec_pool *pool, struct lfvec_stock *st, gfp_t gfp)
 {
 	struct llist_node *link = st->free;
 
 	if (unlikely(!link)) {
-		link = lfvec_depot_take(vec, st, gfp);
+		link = lfvec_depot_take(pool, st, gfp);
 		if (!link)
 			return NULL;
 	}
@@ -311,15 +323,15 @@ lfvec_node_get(struct lfvec *vec, struct lfvec_stock *st, gfp_t gfp)
  * operations that may have seen it there have ended.
  */
 static __always_inline void
-lfvec_node_retire(struct lfvec *vec, struct lfvec_stock *st,
+lfvec_node_retire(struct lfvec_pool *pool, struct lfvec_stock *st,
 		  struct lfvec_node *node)
 {
 	lfvec_link(&node->link, st->retired);
 	if (!st->retired)
 		st->retired_last = &node->link;
 	st->retired = &node->link;
-	if (unlikely(++st->nr_retired >= vec->chunk))
-		lfvec_seal(vec, st);
+	if (unlikely(++st->nr_retired >= pool->chunk))
+		lfvec_seal(pool, st);
 }
 
 /* Give back a node that was just taken from this stock, and never published. */
@@ -329,6 +341,17 @@ static __always_inline void lfvec_node_unget(struct lfvec_stock *st,
 	lfvec_link(&node->link, st->free);
 	st->free = &node->link;
 	st->nr_free++;
+}
+
+/* The same, as there is room; or else as if it had been published. */
+static __always_inline void lfvec_node_put(struct lfvec_pool *pool,
+					   struct lfvec_stock *st,
+					   struct lfvec_node *node)
+{
+	if (st->nr_free < pool->chunk)
+		lfvec_node_unget(st, node);
+	else
+		lfvec_node_retire(pool, st, node);
 }
 
 static __always_inline void lfvec_copy(struct lfvec *vec, void *to,

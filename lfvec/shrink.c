@@ -32,7 +32,7 @@
 /* The first bucket that is not needed for @size elements. */
 static unsigned int shrink_keep(struct lfvec *vec, unsigned long size)
 {
-	return __fls(min(size + READ_ONCE(vec->spare), vec->max) - 1 + vec->first) + 1;
+	return __fls(min(size + READ_ONCE(vec->pool.spare), vec->max) - 1 + vec->first) + 1;
 }
 
 /* Clear the bit of all buckets from @shift up; returns which have it cleared. */
@@ -100,32 +100,10 @@ static void shrink_slots(struct lfvec *vec, unsigned long index,
 	}
 }
 
-/* Take what the depot has more than it need have. */
-static struct llist_node *shrink_depot(struct lfvec *vec)
-{
-	struct llist_node *list = NULL, *last;
-	struct lfvec_stock st;
-
-	while (atomic_long_read(&vec->depot_nr) >
-	       (long)(READ_ONCE(vec->spare) + vec->chunk)) {
-		preempt_disable();
-		last = lfvec_depot_take(vec, &st, 0);
-		preempt_enable();
-		if (!last)
-			break;
-		while (last->next)
-			last = last->next;
-		lfvec_link(last, list);
-		list = st.free;
-		cond_resched();
-	}
-	return list;
-}
-
 /* All that was retired before is in the depot. */
 static void shrink_settle(struct lfvec *vec)
 {
-	irq_work_sync(&vec->gp_work);
+	irq_work_sync(&vec->pool.gp_work);
 	/* for the grace period under way, and for the next */
 	rcu_barrier();
 	rcu_barrier();
@@ -158,18 +136,14 @@ static unsigned long shrink_slots_and_buckets(struct lfvec *vec)
  */
 unsigned long __lfvec_shrink(struct lfvec *vec)
 {
-	struct llist_node *list;
 	unsigned long bytes = 0;
 
 	mutex_lock(&vec->shrink);
-	WRITE_ONCE(vec->spare, vec->spare_min);
+	WRITE_ONCE(vec->pool.spare, vec->pool.spare_min);
 	if (!vec->flags)
 		bytes = shrink_slots_and_buckets(vec);
 	shrink_settle(vec);
-	list = shrink_depot(vec);
-	/* a walk of the depot may still be at a node of these */
-	synchronize_rcu();
-	bytes += lfvec_list_free(vec, list) * kmem_cache_size(vec->cache);
+	bytes += lfvec_pool_trim(&vec->pool);
 	mutex_unlock(&vec->shrink);
 	return bytes;
 }

@@ -2,7 +2,7 @@
 /*
  * Supply ahead of need, for pushes that may not sleep
  *
- * There are to be vec->spare nodes in the depot and as many slots above the size.
+ * There are to be pool->spare nodes in the depot and as many slots above the size.
  * Whoever finds less, in whatever context, kicks: an irq_work, as only that can be
  * had in NMI, queues a work, which may sleep for memory. If the depot has run dry
  * by the time it runs, it gets twice as many from then on.
@@ -11,45 +11,55 @@
 
 #include "lfvec_int.h"
 
-/* In the background nothing is worth killing a process for. */
-#define LFVEC_SUPPLY_GFP	(GFP_KERNEL | __GFP_NORETRY)
-
 /**
  * lfvec_kick - have the worker see to what is there
- * @vec: the vector
+ * @supply: how to
  *
  * Context: Any.
  */
-void lfvec_kick(struct lfvec *vec)
+void lfvec_kick(struct lfvec_supply *supply)
 {
-	if (!atomic_read(&vec->kicked) && !atomic_xchg(&vec->kicked, 1))
-		irq_work_queue(&vec->kick);
+	if (!atomic_read(&supply->kicked) && !atomic_xchg(&supply->kicked, 1))
+		irq_work_queue(&supply->kick);
 }
 
 static void lfvec_kick_work(struct irq_work *work)
 {
-	struct lfvec *vec = container_of(work, struct lfvec, kick);
+	struct lfvec_supply *supply = container_of(work, struct lfvec_supply,
+						   kick);
 
-	queue_work(system_unbound_wq, &vec->supply);
+	queue_work(system_unbound_wq, &supply->work);
 }
 
-static void lfvec_supply_work(struct work_struct *work)
+/* What the worker does first. */
+void lfvec_supply_begin(struct lfvec_supply *supply)
 {
-	struct lfvec *vec = container_of(work, struct lfvec, supply);
-
 	/*
-	 * LMM(lfvec_supply_work:A)
+	 * LMM(lfvec_supply_begin:A)
 	 *
 	 * A fully ordered xchg: not kicked before the look at what is there.
 	 * Pairs with the xchg in lfvec_kick(), which comes after some of it was
 	 * taken: either we see that, or the kick sees that we have begun.
 	 */
-	atomic_xchg(&vec->kicked, 0);
-	if (atomic_long_read(&vec->depot_nr) <= 0)
-		WRITE_ONCE(vec->spare, min(READ_ONCE(vec->spare) * 2,
-					   vec->spare_max));
+	atomic_xchg(&supply->kicked, 0);
+}
+
+/* Let a pool have its spare nodes, and more of them if there was none left. */
+int lfvec_supply_pool(struct lfvec_pool *pool)
+{
+	if (atomic_long_read(&pool->depot_nr) <= 0)
+		WRITE_ONCE(pool->spare,
+			   min(READ_ONCE(pool->spare) * 2, pool->spare_max));
+	return lfvec_pool_fill(pool, READ_ONCE(pool->spare), LFVEC_SUPPLY_GFP);
+}
+
+void lfvec_supply_work(struct work_struct *work)
+{
+	struct lfvec *vec = container_of(work, struct lfvec, supply.work);
+
+	lfvec_supply_begin(&vec->supply);
 	/* Should it fail, the next one who finds too little kicks again. */
-	lfvec_nodes_fill(vec, READ_ONCE(vec->spare), LFVEC_SUPPLY_GFP);
+	lfvec_supply_pool(&vec->pool);
 	lfvec_buckets_ahead(vec, LFVEC_SUPPLY_GFP);
 }
 
@@ -72,21 +82,21 @@ void lfvec_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp)
 	if (lfvec_may_sleep(gfp))
 		lfvec_buckets_ahead(vec, gfp);
 	else
-		lfvec_kick(vec);
+		lfvec_kick(&vec->supply);
 }
 
-int lfvec_supply_init(struct lfvec *vec)
+int lfvec_supply_init(struct lfvec *vec, work_func_t work)
 {
-	init_irq_work(&vec->kick, lfvec_kick_work);
-	INIT_WORK(&vec->supply, lfvec_supply_work);
+	init_irq_work(&vec->supply.kick, lfvec_kick_work);
+	INIT_WORK(&vec->supply.work, work);
 	mutex_init(&vec->shrink);
-	return lfvec_nodes_fill(vec, vec->spare, GFP_KERNEL) ?:
+	return lfvec_pool_fill(&vec->pool, vec->pool.spare, GFP_KERNEL) ?:
 	       lfvec_buckets_ahead(vec, GFP_KERNEL);
 }
 
 /* Nobody kicks any more. */
-void lfvec_supply_exit(struct lfvec *vec)
+void lfvec_supply_exit(struct lfvec_supply *supply)
 {
-	irq_work_sync(&vec->kick);
-	cancel_work_sync(&vec->supply);
+	irq_work_sync(&supply->kick);
+	cancel_work_sync(&supply->work);
 }

@@ -70,16 +70,16 @@
  *   lfvec_gp_start:B / lfvec_seal:A
  *	clean an anchor, then append to it
  *
- *   lfvec_supply_work:A / xchg in lfvec_kick()
+ *   lfvec_supply_begin:A / xchg in lfvec_kick()
  *	take from what is there, then see that the worker has not begun
  *
  *   lfvec_empty_slots:A / lfvec_swap:A
  *	read what a slot holds, then see a size that is not above it
  *
- *   lfvec_push_only:A / lfvec_filled:A
+ *   lfvec_append_only:A / lfvec_filled:A
  *	fill a slot, and those before it, then find them filled
  *
- *   lfvec_push_only:B / lfvec_hint:A
+ *   lfvec_append_only:B / lfvec_hint:A
  *	fill slots, then find the hint that is above them
  */
 #include <linux/err.h>
@@ -178,7 +178,7 @@ lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
 	if (cmpxchg_release(slot, old, node) != old)
 		return false;
 	if (old)
-		lfvec_node_retire(vec, st, old);
+		lfvec_node_retire(&vec->pool, st, old);
 	return true;
 }
 
@@ -312,18 +312,15 @@ static __always_inline long lfvec_append(struct lfvec *vec,
  */
 void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node)
 {
-	struct lfvec_stock *st = lfvec_enter_again(vec);
+	struct lfvec_stock *st = lfvec_enter_again(&vec->pool);
 	struct llist_node *next;
 
 	do {
 		next = node->link.next;
-		if (st->nr_free < vec->chunk)
-			lfvec_node_unget(st, node);
-		else
-			lfvec_node_retire(vec, st, node);
+		lfvec_node_put(&vec->pool, st, node);
 		node = lfvec_to_node(next);
 	} while (next);
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 }
 
 /* Append nodes for which there may be no bucket; if it fails, give them back. */
@@ -335,9 +332,9 @@ static noinline long lfvec_push_nodes(struct lfvec *vec,
 	long ret;
 
 	do {
-		st = lfvec_enter_again(vec);
+		st = lfvec_enter_again(&vec->pool);
 		ret = lfvec_append(vec, st, node, nr);
-		lfvec_leave(vec);
+		lfvec_leave(&vec->pool);
 		if (ret >= 0) {
 			lfvec_ahead(vec, ret + nr - 1, gfp);
 			return ret;
@@ -353,7 +350,7 @@ static noinline long lfvec_push_slow(struct lfvec *vec, struct lfvec_node *node,
 				     const void *elem, gfp_t gfp)
 {
 	if (!node)
-		node = lfvec_node_alloc(vec, gfp);
+		node = lfvec_node_alloc(&vec->pool, gfp);
 	if (IS_ERR(node))
 		return lfvec_drop(vec, 1, PTR_ERR(node));
 	lfvec_copy(vec, node->data, elem);
@@ -379,14 +376,14 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 
 	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
 		return lfvec_push_only(vec, elem, gfp);
-	if (unlikely(!lfvec_enter(vec, &st)))
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return lfvec_drop(vec, 1, -EBUSY);
-	node = lfvec_node_get(vec, st, gfp);
+	node = lfvec_node_get(&vec->pool, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, elem);
 		ret = lfvec_append(vec, st, node, 1);
 	}
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	if (unlikely(ret < 0))
 		return lfvec_push_slow(vec, node, elem, gfp);
 	if (unlikely(ret >= READ_ONCE(vec->ahead)))
@@ -403,7 +400,7 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 	unsigned int i;
 
 	for (i = nr; i > 0; i--) {
-		node = lfvec_node_alloc(vec, gfp);
+		node = lfvec_node_alloc(&vec->pool, gfp);
 		if (IS_ERR(node)) {
 			if (head)
 				lfvec_give_back(vec, head);
@@ -536,7 +533,7 @@ int __lfvec_pop(struct lfvec *vec, void *elem)
 	unsigned long c, size;
 	int ret;
 
-	if (unlikely(!lfvec_enter(vec, &st)))
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return -EBUSY;
 	for (;; pauses = lfvec_backoff(st, pauses)) {
 		c = lfvec_ctl(vec);
@@ -561,7 +558,7 @@ int __lfvec_pop(struct lfvec *vec, void *elem)
 			break;
 		}
 	}
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(__lfvec_pop);
@@ -598,7 +595,7 @@ int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 
 	if (!nr || nr > LFVEC_BATCH_MAX)
 		return -EINVAL;
-	if (!lfvec_enter(vec, &st))
+	if (!lfvec_enter(&vec->pool, &st))
 		return -EBUSY;
 	for (;; pauses = lfvec_backoff(st, pauses)) {
 		c = lfvec_ctl(vec);
@@ -613,7 +610,7 @@ int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 		lfvec_copy(vec, elems + (got - 1 - i) * vec->esize,
 			   nodes[i]->data);
 	st->pops += got;
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	return got ? got : lfvec_nothing(vec);
 }
 EXPORT_SYMBOL_GPL(__lfvec_pop_many);
@@ -636,7 +633,7 @@ long __lfvec_truncate(struct lfvec *vec, unsigned long size)
 
 	if (vec->flags & LFVEC_APPEND_ONLY)
 		return -EOPNOTSUPP;
-	if (!lfvec_enter(vec, &st))
+	if (!lfvec_enter(&vec->pool, &st))
 		return -EBUSY;
 	for (;; pauses = lfvec_backoff(st, pauses)) {
 		c = lfvec_ctl(vec);
@@ -654,7 +651,7 @@ long __lfvec_truncate(struct lfvec *vec, unsigned long size)
 			break;
 	}
 	st->pops += nr;
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	return nr;
 }
 EXPORT_SYMBOL_GPL(__lfvec_truncate);
@@ -810,13 +807,13 @@ static noinline int lfvec_exchange_slow(struct lfvec *vec, unsigned long index,
 	/* not worth a node */
 	if (index >= __lfvec_size(vec))
 		return -ERANGE;
-	node = lfvec_node_alloc(vec, gfp);
+	node = lfvec_node_alloc(&vec->pool, gfp);
 	if (IS_ERR(node))
 		return lfvec_drop(vec, 1, PTR_ERR(node));
 	lfvec_copy(vec, node->data, new);
-	st = lfvec_enter_again(vec);
+	st = lfvec_enter_again(&vec->pool);
 	ret = lfvec_put_at(vec, st, index, node, expect, out);
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	if (ret <= 0)
 		lfvec_give_back(vec, node);
 	return ret;
@@ -833,16 +830,16 @@ lfvec_exchange(struct lfvec *vec, unsigned long index, const void *new,
 
 	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
 		return -EOPNOTSUPP;
-	if (unlikely(!lfvec_enter(vec, &st)))
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return lfvec_drop(vec, 1, -EBUSY);
-	node = lfvec_node_get(vec, st, gfp);
+	node = lfvec_node_get(&vec->pool, st, gfp);
 	if (likely(node)) {
 		lfvec_copy(vec, node->data, new);
 		ret = lfvec_put_at(vec, st, index, node, expect, out);
 		if (ret <= 0)
 			lfvec_node_unget(st, node);
 	}
-	lfvec_leave(vec);
+	lfvec_leave(&vec->pool);
 	if (unlikely(!node))
 		return lfvec_exchange_slow(vec, index, new, expect, out, gfp);
 	return ret;
@@ -1002,7 +999,7 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 	struct lfvec_node **slot, *node;
 	struct lfvec_stock *st;
 
-	if (!lfvec_enter(vec, &st))
+	if (!lfvec_enter(&vec->pool, &st))
 		return;
 	do {
 		slot = lfvec_slot(vec, index);
@@ -1017,11 +1014,11 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 		lfvec_step();
 		if (lfvec_dead(vec, node, index) &&
 		    cmpxchg(slot, node, NULL) == node)
-			lfvec_node_retire(vec, st, node);
+			lfvec_node_retire(&vec->pool, st, node);
 	} while (++index < end);
 	if (st->retired)
-		lfvec_seal(vec, st);
-	lfvec_leave(vec);
+		lfvec_seal(&vec->pool, st);
+	lfvec_leave(&vec->pool);
 }
 
 /**
@@ -1045,7 +1042,7 @@ int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
 		if (err)
 			return err;
 	}
-	return lfvec_nodes_reserve(vec, nr, gfp);
+	return lfvec_pool_reserve(&vec->pool, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_reserve);
 
@@ -1060,7 +1057,8 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats)
 {
 	memset(stats, 0, sizeof(*stats));
 	lfvec_buckets_stats(vec, stats);
-	lfvec_nodes_stats(vec, stats);
+	lfvec_pool_stats(&vec->pool, stats);
+	stats->dropped = atomic_long_read(&vec->dropped);
 	stats->capacity = __lfvec_capacity(vec);
 	stats->size = __lfvec_size(vec);
 	/* what came and neither went nor is there */
@@ -1069,6 +1067,60 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats)
 				     (stats->size - __lfvec_oldest(vec));
 }
 EXPORT_SYMBOL_GPL(__lfvec_stats);
+
+/**
+ * lfvec_setup - make an empty vector
+ * @vec:    the vector
+ * @esize:  bytes of an element
+ * @attr:   what it is to be like
+ * @budget: how many bytes its nodes may take, or NULL
+ * @work:   the worker, which container_of() of supply.work leads to it
+ *
+ * Context: Task; may sleep.
+ * Return: 0, -EINVAL, -ENOMEM or -EINTR.
+ */
+int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
+		atomic_long_t *budget, work_func_t work)
+{
+	int err;
+
+	memset(vec, 0, sizeof(*vec));
+	vec->esize = esize;
+	vec->flags = attr->flags & ~LFVEC_ACCOUNT;
+	vec->pool.supply = &vec->supply;
+	vec->pool.budget = budget;
+	if (attr->flags & LFVEC_ACCOUNT)
+		vec->pool.memcg = get_mem_cgroup_from_mm(current->mm);
+	/* Size 0 and nothing pending; never retired, as it is in no slot. */
+	atomic_long_set(&vec->ctl, (unsigned long)&vec->root | LFVEC_POPPED);
+
+	err = lfvec_pool_init(&vec->pool, esize, attr);
+	if (err)
+		goto memcg;
+	err = lfvec_buckets_init(vec, attr);
+	if (err)
+		goto pool;
+	err = lfvec_supply_init(vec, work);
+	if (err)
+		goto buckets;
+	return 0;
+
+buckets:
+	lfvec_buckets_destroy(vec);
+pool:
+	lfvec_pool_destroy(&vec->pool);
+memcg:
+	mem_cgroup_put(vec->pool.memcg);
+	return err;
+}
+
+/* What lfvec_setup() made, and nobody has any part of any more. */
+void lfvec_teardown(struct lfvec *vec)
+{
+	lfvec_buckets_destroy(vec);
+	lfvec_pool_destroy(&vec->pool);
+	mem_cgroup_put(vec->pool.memcg);
+}
 
 /**
  * __lfvec_init - make an empty vector of raw elements; see lfvec_init()
@@ -1082,36 +1134,12 @@ EXPORT_SYMBOL_GPL(__lfvec_stats);
 int __lfvec_init(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr)
 {
 	static const struct lfvec_attr defaults;
-	int err;
 
 	attr = attr ?: &defaults;
-	if (attr->flags & ~(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY | LFVEC_ACCOUNT))
+	if (!esize || esize > LFVEC_ELEM_MAX ||
+	    attr->flags & ~(LFVEC_OVERWRITE | LFVEC_APPEND_ONLY | LFVEC_ACCOUNT))
 		return -EINVAL;
-	memset(vec, 0, sizeof(*vec));
-	vec->flags = attr->flags & ~LFVEC_ACCOUNT;
-	if (attr->flags & LFVEC_ACCOUNT)
-		vec->memcg = get_mem_cgroup_from_mm(current->mm);
-	/* Size 0 and nothing pending; never retired, as it is in no slot. */
-	atomic_long_set(&vec->ctl, (unsigned long)&vec->root | LFVEC_POPPED);
-
-	err = lfvec_nodes_init(vec, esize, attr);
-	if (err)
-		goto memcg;
-	err = lfvec_buckets_init(vec, attr);
-	if (err)
-		goto nodes;
-	err = lfvec_supply_init(vec);
-	if (err)
-		goto buckets;
-	return 0;
-
-buckets:
-	lfvec_buckets_destroy(vec);
-nodes:
-	lfvec_nodes_destroy(vec);
-memcg:
-	mem_cgroup_put(vec->memcg);
-	return err;
+	return lfvec_setup(vec, esize, attr, NULL, lfvec_supply_work);
 }
 EXPORT_SYMBOL_GPL(__lfvec_init);
 
@@ -1123,11 +1151,9 @@ EXPORT_SYMBOL_GPL(__lfvec_init);
  */
 void __lfvec_destroy(struct lfvec *vec)
 {
-	lfvec_supply_exit(vec);
-	lfvec_nodes_quiesce(vec);
-	lfvec_buckets_destroy(vec);
-	lfvec_nodes_destroy(vec);
-	mem_cgroup_put(vec->memcg);
+	lfvec_supply_exit(&vec->supply);
+	lfvec_pool_quiesce(&vec->pool);
+	lfvec_teardown(vec);
 }
 EXPORT_SYMBOL_GPL(__lfvec_destroy);
 

@@ -129,8 +129,8 @@ static void stress_vec_attach(struct stress_file *sf, struct stress_vec *sv,
 	arg->form = sv->vec.flags;
 	arg->first = sv->vec.first;
 	arg->max = sv->vec.max;
-	arg->spare = sv->vec.spare_min;
-	arg->backlog = sv->vec.backlog;
+	arg->spare = sv->vec.pool.spare_min;
+	arg->backlog = sv->vec.pool.backlog;
 	/* Pairs with smp_load_acquire() in stress_get(). */
 	smp_store_release(&sf->vec, sv);
 }

@@ -376,7 +376,7 @@ static void create(void)
 	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
 	if (!vec || __lfvec_init(vec, 1, &attr))
 		exit(3);
-	vec->chunk = 1 + step_random() % 3;
+	vec->pool.chunk = 1 + step_random() % 3;
 }
 
 static void destroy(void)

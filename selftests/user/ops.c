@@ -375,9 +375,9 @@ static void test_levels(void)
 	random_push();
 	for (level = 0; level < LFVEC_LEVELS; level++) {
 		CHECK(__lfvec_push(&vec, in, 0) == level + 1);
-		CHECK(lfvec_enter(&vec, &st));
+		CHECK(lfvec_enter(&vec.pool, &st));
 	}
-	CHECK(!lfvec_enter(&vec, &st));
+	CHECK(!lfvec_enter(&vec.pool, &st));
 	CHECK(__lfvec_push(&vec, in, 0) == -EBUSY);
 	CHECK(__lfvec_push_many(&vec, in, 2, 0) == -EBUSY);
 	CHECK(__lfvec_pop(&vec, out) == -EBUSY);
@@ -389,7 +389,7 @@ static void test_levels(void)
 	CHECK(__lfvec_size(&vec) == LFVEC_LEVELS + 1);
 	CHECK(!__lfvec_load(&vec, 0, out) && !__lfvec_peek(&vec, out));
 	while (level--)
-		lfvec_leave(&vec);
+		lfvec_leave(&vec.pool);
 	CHECK(!__lfvec_pop(&vec, out));
 	destroy();
 }
@@ -406,10 +406,10 @@ static void use_levels(unsigned int stores)
 		model_push(1);
 		for (i = 0; i < stores; i++)
 			CHECK(!__lfvec_store(&vec, 0, model.elem[0], 0));
-		CHECK(lfvec_enter(&vec, &st));
+		CHECK(lfvec_enter(&vec.pool, &st));
 	}
 	while (level--)
-		lfvec_leave(&vec);
+		lfvec_leave(&vec.pool);
 }
 
 /* What was reserved is there on every CPU, however much others hold back. */
@@ -457,8 +457,8 @@ static void test_caches(void)
 
 	for (i = 0; i < 3; i++)
 		CHECK(!__lfvec_init(&other[i], i < 2 ? 8 : 9, NULL));
-	CHECK(other[0].cache == other[1].cache);
-	CHECK(other[0].cache != other[2].cache);
+	CHECK(other[0].pool.cache == other[1].pool.cache);
+	CHECK(other[0].pool.cache != other[2].pool.cache);
 	__lfvec_destroy(&other[0]);
 	CHECK(__lfvec_push(&other[1], in, GFP_KERNEL) == 0);
 	CHECK(__lfvec_push(&other[2], in, GFP_KERNEL) == 0);

@@ -228,12 +228,16 @@ struct lfvec_stats {
  * period after it left its slot, but for @link.
  *
  * @size:  size of the vector once this operation has taken effect
+ * @pool:  or in a struct lfvec_sized, which has no such sizes: of its pools, which
  * @index: the slot that it writes; for a batch, the first one
  * @link:  next node of a batch; or in a list of free or retired nodes
  * @data:  the element
  */
 struct lfvec_node {
-	unsigned long		size;
+	union {
+		unsigned long	size;
+		unsigned long	pool;
+	};
 	unsigned long		index;
 	struct llist_node	link;
 	u8			data[] __aligned(8);
@@ -242,6 +246,52 @@ struct lfvec_node {
 struct lfvec_cpu;
 struct kmem_cache;
 struct mem_cgroup;
+
+/*
+ * What sees to it that there is stock, see lfvec/supply.c
+ *
+ * @kicked: is the worker to run?
+ * @kick:   gets it to, from any context
+ * @work:   the worker
+ */
+struct lfvec_supply {
+	atomic_t		kicked;
+	struct irq_work		kick;
+	struct work_struct	work;
+};
+
+/*
+ * Nodes of one size, see lfvec/pool.c. Read by every operation and hardly ever
+ * written; but for what is from @depot on, which is written once in @chunk
+ * operations.
+ *
+ * @budget: how many bytes may still be allocated; or NULL, for no bound
+ */
+struct lfvec_pool {
+	struct lfvec_cpu __percpu *cpu;
+	unsigned int		chunk;
+	unsigned int		size;
+	unsigned long		spare;
+	unsigned long		spare_min;
+	unsigned long		spare_max;
+	unsigned long		backlog;
+	struct lfvec_supply	*supply;
+	atomic_long_t		*budget;
+	struct mem_cgroup	*memcg;
+	struct kmem_cache	*cache;
+
+	struct llist_head	depot ____cacheline_aligned_in_smp;
+	atomic_long_t		depot_nr;
+	struct llist_node	*limbo;
+	struct llist_node	anchor[2];
+	atomic_long_t		waiting[2];
+	unsigned int		phase;
+	atomic_t		gp_busy;
+	struct llist_node	*gp_last;
+	struct rcu_head		gp_rcu;
+	struct irq_work		gp_work;
+	atomic_long_t		nodes;
+};
 
 /**
  * struct lfvec - a vector of bytes; use DECLARE_LFVEC() for one with a type
@@ -260,38 +310,15 @@ struct lfvec {
 	unsigned long		max;
 	unsigned long		span;	/* most elements at a time */
 	unsigned long		ahead;
-	struct lfvec_cpu __percpu *cpu;
 	unsigned int		esize;
-	unsigned int		chunk;
 	unsigned int		flags;
 	void			*bucket[LFVEC_BUCKETS];
-	unsigned long		spare;
-	unsigned long		spare_min;
-	unsigned long		spare_max;
-	unsigned long		backlog;
-	struct mem_cgroup	*memcg;
-	struct kmem_cache	*cache;
 	struct lfvec_node	root;
 
-	/* Node supply, see lfvec/node.c; written once in @chunk operations. */
-	struct llist_head	depot ____cacheline_aligned_in_smp;
-	atomic_long_t		depot_nr;
-	struct llist_node	*limbo;
-	struct llist_node	anchor[2];
-	atomic_long_t		waiting[2];
-	unsigned int		phase;
-	atomic_t		gp_busy;
-	struct llist_node	*gp_last;
-	struct rcu_head		gp_rcu;
-	struct irq_work		gp_work;
-	atomic_long_t		nodes;
+	struct lfvec_pool	pool;
 	atomic_long_t		buckets_lost;
 	atomic_long_t		dropped;
-
-	/* What sees to it that there is stock, see lfvec/supply.c */
-	atomic_t		kicked;
-	struct irq_work		kick;
-	struct work_struct	supply;
+	struct lfvec_supply	supply;
 	struct mutex		shrink;		/* one at a time */
 };
 

@@ -247,7 +247,7 @@ static void maybe_lose(struct probe *p, struct pt_regs *regs)
 
 	if (p->swap && mode->what & LOSE) {
 		address = probe_swaps(p, regs);
-		if (address == (unsigned long)&model_vec->depot)
+		if (address == (unsigned long)&model_vec->pool.depot)
 			lose(true);
 		else if (is_effect(address))
 			lose(!model_roll(mode->attr.flags & A ? 4 : 20));
@@ -406,7 +406,7 @@ static void meanwhile(struct irq_work *unused)
 	unsigned int i = model_roll(ARRAY_SIZE(all));
 
 	/* the interrupt was late, and another one may be under way */
-	if (outer->nr != pending || !this_cpu_ptr(model_vec->cpu)->level)
+	if (outer->nr != pending || !this_cpu_ptr(model_vec->pool.cpu)->level)
 		return;
 	in_meanwhile = true;
 	if (__lfvec_oldest(model_vec) > __lfvec_size(model_vec))
@@ -443,7 +443,7 @@ static DECLARE_WORK(shrink_beside, shrink);
 static void set_level(unsigned int level)
 {
 	preempt_disable();
-	WRITE_ONCE(this_cpu_ptr(model_vec->cpu)->level, level);
+	WRITE_ONCE(this_cpu_ptr(model_vec->pool.cpu)->level, level);
 	preempt_enable();
 }
 
@@ -461,9 +461,9 @@ static void reserve(void)
 /* All that was set off is done. */
 static void settle(void)
 {
-	irq_work_sync(&model_vec->kick);
-	flush_work(&model_vec->supply);
-	irq_work_sync(&model_vec->gp_work);
+	irq_work_sync(&model_vec->supply.kick);
+	flush_work(&model_vec->supply.work);
+	irq_work_sync(&model_vec->pool.gp_work);
 	rcu_barrier();
 	rcu_barrier();
 }
@@ -485,7 +485,7 @@ static void before_operations(void)
 		usleep_range(50, 500);
 	}
 	if (mode->what & STARVE)
-		WRITE_ONCE(model_vec->spare, LONG_MAX / 4);
+		WRITE_ONCE(model_vec->pool.spare, LONG_MAX / 4);
 }
 
 static void after_operations(void)
@@ -614,9 +614,9 @@ static void mode_end(const struct mode *m)
 /* Nobody fills the depot any more. */
 static void no_worker(void)
 {
-	atomic_set(&model_vec->kicked, 1);
-	irq_work_sync(&model_vec->kick);
-	cancel_work_sync(&model_vec->supply);
+	atomic_set(&model_vec->supply.kicked, 1);
+	irq_work_sync(&model_vec->supply.kick);
+	cancel_work_sync(&model_vec->supply.work);
 }
 
 /* Go on with the vector of this mode, or a new one now and then. */
@@ -638,7 +638,7 @@ static bool mode_begin(const struct mode *m)
 	state->runs = 0;
 	state->made = true;
 	if (m->what & SINGLE)
-		model_vec->chunk = 1;
+		model_vec->pool.chunk = 1;
 	if (m->what & (STARVE | DRY))
 		no_worker();
 	return true;

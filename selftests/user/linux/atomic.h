@@ -88,6 +88,15 @@ static inline type prefix##_cmpxchg(atomic *v, type old, type new)	\
 {									\
 	return cmpxchg(&v->counter, old, new);				\
 }									\
+static inline type prefix##_sub_return(type val, atomic *v)		\
+{									\
+	step();								\
+	return __atomic_sub_fetch(&v->counter, val, __ATOMIC_SEQ_CST);	\
+}									\
+static inline bool prefix##_try_cmpxchg(atomic *v, type *old, type new)	\
+{									\
+	return try_cmpxchg(&v->counter, old, new);			\
+}									\
 ATOMIC_OP(__ATOMIC_RELAXED, add, __atomic_fetch_add, prefix, atomic, type) \
 ATOMIC_OP(__ATOMIC_RELAXED, sub, __atomic_fetch_sub, prefix, atomic, type) \
 static inline void prefix##_inc(atomic *v)				\

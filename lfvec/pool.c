@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nodes: where they come from and how they come back
+ * A pool of nodes: where they come from and how they come back
  *
  *	 slab --> depot --> stock --> (a slot) --> stock --> limbo --> depot
  *		  shared    a CPU's    the vector  retired   shared,
  *		  by all    own	       has it		     waits for RCU
  *
  * An operation takes nodes from and retires nodes to the stock of its CPU and
- * nesting level, with plain loads and stores. Once in vec->chunk operations a
+ * nesting level, with plain loads and stores. Once in pool->chunk operations a
  * stock turns to what all CPUs share: it takes a chunk of free nodes from the
  * depot, or appends a chunk of retired ones to limbo.
  *
@@ -101,7 +101,7 @@ static void lfvec_cache_put(struct kmem_cache *slab)
 }
 
 /* Put a list of nodes on the depot: fresh ones, or a grace period old. */
-static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
+static void lfvec_depot_add(struct lfvec_pool *pool, struct llist_node *first,
 			    struct llist_node *last, unsigned long nr)
 {
 	/*
@@ -110,13 +110,13 @@ static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
 	 * A fully ordered cmpxchg: what is in the nodes before the nodes.
 	 * Pairs with lfvec_depot_take:A.
 	 */
-	llist_add_batch(first, last, &vec->depot);
-	atomic_long_add(nr, &vec->depot_nr);
+	llist_add_batch(first, last, &pool->depot);
+	atomic_long_add(nr, &pool->depot_nr);
 }
 
 /**
  * lfvec_depot_take - move up to a chunk of nodes from the depot to a stock
- * @vec: the vector
+ * @pool: the pool
  * @st:	 our stock, which has no free nodes
  * @gfp: how else the caller may have memory
  *
@@ -131,18 +131,18 @@ static void lfvec_depot_add(struct lfvec *vec, struct llist_node *first,
  * Context: Between lfvec_enter() and lfvec_leave().
  * Return: the first of them, or NULL.
  */
-struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
+struct llist_node *lfvec_depot_take(struct lfvec_pool *pool, struct lfvec_stock *st,
 				    gfp_t gfp)
 {
 	struct llist_node *first, *last, *rest;
-	long spare = READ_ONCE(vec->spare);
+	long spare = READ_ONCE(pool->spare);
 	unsigned int nr;
 
-	if (atomic_long_read(&vec->depot_nr) < spare) {
+	if (atomic_long_read(&pool->depot_nr) < spare) {
 		if (gfpflags_allow_blocking(gfp))
 			return NULL;
-		lfvec_kick(vec);
-		if (gfp && atomic_long_read(&vec->depot_nr) < spare / 2)
+		lfvec_kick(pool->supply);
+		if (gfp && atomic_long_read(&pool->depot_nr) < spare / 2)
 			return NULL;
 	}
 	/*
@@ -151,12 +151,12 @@ struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
 	 * The top before what it points to. If this reads a node that
 	 * lfvec_depot_add:A put there, its link is the one stored before that.
 	 */
-	first = smp_load_acquire(&vec->depot.first);
+	first = smp_load_acquire(&pool->depot.first);
 	do {
 		if (!first)
 			return NULL;
 		last = first;
-		for (nr = 1; nr < vec->chunk; nr++) {
+		for (nr = 1; nr < pool->chunk; nr++) {
 			rest = READ_ONCE(last->next);
 			if (!rest)
 				break;
@@ -164,9 +164,9 @@ struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
 		}
 		rest = READ_ONCE(last->next);
 		lfvec_step();
-	} while (!try_cmpxchg(&vec->depot.first, &first, rest));
+	} while (!try_cmpxchg(&pool->depot.first, &first, rest));
 
-	atomic_long_sub(nr, &vec->depot_nr);
+	atomic_long_sub(nr, &pool->depot_nr);
 	WRITE_ONCE(last->next, NULL);
 	st->free = first;
 	st->nr_free = nr;
@@ -175,20 +175,20 @@ struct llist_node *lfvec_depot_take(struct lfvec *vec, struct lfvec_stock *st,
 
 static void lfvec_gp_end(struct rcu_head *rcu);
 
-static bool lfvec_limbo_empty(struct lfvec *vec)
+static bool lfvec_limbo_empty(struct lfvec_pool *pool)
 {
-	return READ_ONCE(vec->limbo) == &vec->anchor[READ_ONCE(vec->phase)];
+	return READ_ONCE(pool->limbo) == &pool->anchor[READ_ONCE(pool->phase)];
 }
 
 /*
  * Let a grace period begin for all that is in limbo. The caller has set gp_busy
  * and thereby owns phase, gp_last and gp_rcu.
  */
-static void lfvec_gp_start(struct lfvec *vec)
+static void lfvec_gp_start(struct lfvec_pool *pool)
 {
 	struct llist_node *anchor;
 
-	while (lfvec_limbo_empty(vec)) {
+	while (lfvec_limbo_empty(pool)) {
 		/*
 		 * LMM(lfvec_gp_start:A)
 		 *
@@ -196,50 +196,50 @@ static void lfvec_gp_start(struct lfvec *vec)
 		 * Pairs with lfvec_seal:A, which fills limbo before it looks
 		 * for idle: one of the two sees the other.
 		 */
-		atomic_xchg(&vec->gp_busy, 0);
-		if (lfvec_limbo_empty(vec) || atomic_xchg(&vec->gp_busy, 1))
+		atomic_xchg(&pool->gp_busy, 0);
+		if (lfvec_limbo_empty(pool) || atomic_xchg(&pool->gp_busy, 1))
 			return;
 	}
 
-	anchor = &vec->anchor[!vec->phase];
+	anchor = &pool->anchor[!pool->phase];
 	anchor->next = NULL;
-	WRITE_ONCE(vec->phase, !vec->phase);
+	WRITE_ONCE(pool->phase, !pool->phase);
 	/*
 	 * LMM(lfvec_gp_start:B)
 	 *
 	 * A fully ordered xchg: the anchor is clean before anyone can append to
 	 * it. Pairs with lfvec_seal:A.
 	 */
-	vec->gp_last = xchg(&vec->limbo, anchor);
-	call_rcu(&vec->gp_rcu, lfvec_gp_end);
+	pool->gp_last = xchg(&pool->limbo, anchor);
+	call_rcu(&pool->gp_rcu, lfvec_gp_end);
 }
 
 /* A grace period later: nobody can have these nodes any more. */
 static void lfvec_gp_end(struct rcu_head *rcu)
 {
-	struct lfvec *vec = container_of(rcu, struct lfvec, gp_rcu);
-	unsigned int phase = !vec->phase;
+	struct lfvec_pool *pool = container_of(rcu, struct lfvec_pool, gp_rcu);
+	unsigned int phase = !pool->phase;
 
-	lfvec_depot_add(vec, vec->anchor[phase].next, vec->gp_last,
-			atomic_long_xchg(&vec->waiting[phase], 0));
-	lfvec_gp_start(vec);
+	lfvec_depot_add(pool, pool->anchor[phase].next, pool->gp_last,
+			atomic_long_xchg(&pool->waiting[phase], 0));
+	lfvec_gp_start(pool);
 }
 
 static void lfvec_gp_work(struct irq_work *work)
 {
-	lfvec_gp_start(container_of(work, struct lfvec, gp_work));
+	lfvec_gp_start(container_of(work, struct lfvec_pool, gp_work));
 }
 
 /**
  * lfvec_seal - append what a stock has retired to limbo
- * @vec: the vector
+ * @pool: the pool
  * @st:	 our stock, which has retired nodes
  *
  * Wait-free.
  *
  * Context: Between lfvec_enter() and lfvec_leave().
  */
-void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st)
+void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st)
 {
 	struct llist_node *first = st->retired, *last = st->retired_last, *prev;
 	unsigned int nr = st->nr_retired;
@@ -247,19 +247,19 @@ void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st)
 	st->retired = NULL;
 	st->nr_retired = 0;
 	if (IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GRACE)) {
-		lfvec_depot_add(vec, first, last, nr);
+		lfvec_depot_add(pool, first, last, nr);
 		return;
 	}
 
 	/* If the phase changes here, they count as free one period early. */
-	atomic_long_add(nr, &vec->waiting[READ_ONCE(vec->phase)]);
+	atomic_long_add(nr, &pool->waiting[READ_ONCE(pool->phase)]);
 	/*
 	 * LMM(lfvec_seal:A)
 	 *
 	 * A fully ordered xchg: limbo is filled before gp_busy is read. Pairs
 	 * with lfvec_gp_start:A.
 	 */
-	prev = xchg(&vec->limbo, last);
+	prev = xchg(&pool->limbo, last);
 	lfvec_step();
 	/*
 	 * @prev is an anchor or the last node of another stock. It is not
@@ -269,24 +269,42 @@ void lfvec_seal(struct lfvec *vec, struct lfvec_stock *st)
 	lfvec_link(prev, first);
 
 	/* call_rcu() is not for NMI, nor for whoever holds a lock of RCU. */
-	if (!atomic_read(&vec->gp_busy) && !atomic_xchg(&vec->gp_busy, 1))
-		irq_work_queue(&vec->gp_work);
+	if (!atomic_read(&pool->gp_busy) && !atomic_xchg(&pool->gp_busy, 1))
+		irq_work_queue(&pool->gp_work);
 }
 
-void lfvec_node_free(struct lfvec *vec, struct lfvec_node *node)
+/* What all pools that share a budget may allocate is bounded. */
+static bool lfvec_budget_take(struct lfvec_pool *pool, unsigned int nr)
 {
-	kmem_cache_free(vec->cache, node);
-	atomic_long_dec(&vec->nodes);
+	long bytes = (long)nr * pool->size;
+
+	if (!pool->budget || atomic_long_sub_return(bytes, pool->budget) >= 0)
+		return true;
+	atomic_long_add(bytes, pool->budget);
+	return false;
+}
+
+static void lfvec_budget_give(struct lfvec_pool *pool, unsigned int nr)
+{
+	if (pool->budget)
+		atomic_long_add((long)nr * pool->size, pool->budget);
+}
+
+void lfvec_node_free(struct lfvec_pool *pool, struct lfvec_node *node)
+{
+	kmem_cache_free(pool->cache, node);
+	atomic_long_dec(&pool->nodes);
+	lfvec_budget_give(pool, 1);
 }
 
 /* Returns how many. */
-unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list)
+static unsigned long lfvec_list_free(struct lfvec_pool *pool, struct llist_node *list)
 {
 	struct lfvec_node *node, *next;
 	unsigned long nr = 0;
 
 	llist_for_each_entry_safe(node, next, list, link) {
-		lfvec_node_free(vec, node);
+		lfvec_node_free(pool, node);
 		if (!(++nr % 1024))
 			cond_resched();
 	}
@@ -294,25 +312,30 @@ unsigned long lfvec_list_free(struct lfvec *vec, struct llist_node *list)
 }
 
 /* Allocate nodes at once; how many were got is 0 or @nr. */
-static unsigned int lfvec_slab_alloc(struct lfvec *vec, void **nodes,
+static unsigned int lfvec_slab_alloc(struct lfvec_pool *pool, void **nodes,
 				     unsigned int nr, gfp_t gfp)
 {
 	struct mem_cgroup *old;
+	unsigned int got;
 
-	gfp = lfvec_charge(vec, gfp, &old);
+	if (!lfvec_budget_take(pool, nr))
+		return 0;
+	gfp = lfvec_charge(pool->memcg, gfp, &old);
 	/* kmem_cache_alloc_bulk() wants interrupts enabled */
 	if (nr > 1) {
-		nr = kmem_cache_alloc_bulk(vec->cache, gfp, nr, nodes);
+		got = kmem_cache_alloc_bulk(pool->cache, gfp, nr, nodes);
 	} else {
-		nodes[0] = kmem_cache_alloc(vec->cache, gfp);
-		nr = !!nodes[0];
+		nodes[0] = kmem_cache_alloc(pool->cache, gfp);
+		got = !!nodes[0];
 	}
-	lfvec_charge_end(vec, old);
-	return nr;
+	lfvec_charge_end(pool->memcg, old);
+	if (!got)
+		lfvec_budget_give(pool, nr);
+	return got;
 }
 
 /* Allocate a node, and if @gfp allows more of them, linked to it. 0 if none. */
-static unsigned int lfvec_node_new(struct lfvec *vec, struct lfvec_node **node,
+static unsigned int lfvec_node_new(struct lfvec_pool *pool, struct lfvec_node **node,
 				   gfp_t gfp)
 {
 	void *nodes[LFVEC_CHUNK];
@@ -321,11 +344,11 @@ static unsigned int lfvec_node_new(struct lfvec *vec, struct lfvec_node **node,
 
 	gfp |= __GFP_NOWARN;
 	if (gfpflags_allow_blocking(gfp))
-		nr = lfvec_slab_alloc(vec, nodes, vec->chunk, gfp);
+		nr = lfvec_slab_alloc(pool, nodes, pool->chunk, gfp);
 	if (!nr)
-		nr = lfvec_slab_alloc(vec, nodes, 1, gfp);
+		nr = lfvec_slab_alloc(pool, nodes, 1, gfp);
 
-	atomic_long_add(nr, &vec->nodes);
+	atomic_long_add(nr, &pool->nodes);
 	for (i = nr; i-- > 0; ) {
 		*node = nodes[i];
 		(*node)->link.next = link;
@@ -334,25 +357,25 @@ static unsigned int lfvec_node_new(struct lfvec *vec, struct lfvec_node **node,
 	return nr;
 }
 
-static void lfvec_depot_add_list(struct lfvec *vec, struct llist_node *first,
+static void lfvec_depot_add_list(struct lfvec_pool *pool, struct llist_node *first,
 				 unsigned int nr)
 {
 	struct llist_node *last = first;
 
 	while (last->next)
 		last = last->next;
-	lfvec_depot_add(vec, first, last, nr);
+	lfvec_depot_add(pool, first, last, nr);
 }
 
-static struct lfvec_node *lfvec_stock_take(struct lfvec *vec, gfp_t gfp)
+static struct lfvec_node *lfvec_stock_take(struct lfvec_pool *pool, gfp_t gfp)
 {
 	struct lfvec_node *node;
 	struct lfvec_stock *st;
 
-	if (!lfvec_enter(vec, &st))
+	if (!lfvec_enter(pool, &st))
 		return ERR_PTR(-EBUSY);
-	node = lfvec_node_get(vec, st, gfp);
-	lfvec_leave(vec);
+	node = lfvec_node_get(pool, st, gfp);
+	lfvec_leave(pool);
 	return node;
 }
 
@@ -361,10 +384,10 @@ static struct lfvec_node *lfvec_stock_take(struct lfvec *vec, gfp_t gfp)
  * period as may; or -EINPROGRESS if we have waited for one, and there may be
  * free nodes now.
  */
-static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
+static int lfvec_may_grow(struct lfvec_pool *pool, gfp_t gfp)
 {
-	if (atomic_long_read(&vec->waiting[0]) +
-	    atomic_long_read(&vec->waiting[1]) < (long)vec->backlog)
+	if (atomic_long_read(&pool->waiting[0]) +
+	    atomic_long_read(&pool->waiting[1]) < (long)pool->backlog)
 		return 0;
 	if (!gfpflags_allow_blocking(gfp))
 		return -EAGAIN;
@@ -373,62 +396,62 @@ static int lfvec_may_grow(struct lfvec *vec, gfp_t gfp)
 }
 
 /* Allocate a node, and maybe more for the depot. NULL if there is none. */
-static struct lfvec_node *lfvec_node_grow(struct lfvec *vec, gfp_t gfp)
+static struct lfvec_node *lfvec_node_grow(struct lfvec_pool *pool, gfp_t gfp)
 {
 	struct lfvec_node *node;
-	unsigned int nr = gfp ? lfvec_node_new(vec, &node, gfp) : 0;
+	unsigned int nr = gfp ? lfvec_node_new(pool, &node, gfp) : 0;
 
 	if (!nr)
 		return NULL;
 	if (nr > 1)
-		lfvec_depot_add_list(vec, node->link.next, nr - 1);
+		lfvec_depot_add_list(pool, node->link.next, nr - 1);
 	node->link.next = NULL;
 	return node;
 }
 
 /**
  * lfvec_node_alloc - get a node from stock, or else allocate
- * @vec: the vector
+ * @pool: the pool
  * @gfp: how memory may be had, or 0
  *
  * Context: Outside of operations; as far as @gfp allows.
  * Return: a node, or as an ERR_PTR: -EBUSY, -EAGAIN if too many nodes wait for a
  * grace period, or -ENOMEM.
  */
-struct lfvec_node *lfvec_node_alloc(struct lfvec *vec, gfp_t gfp)
+struct lfvec_node *lfvec_node_alloc(struct lfvec_pool *pool, gfp_t gfp)
 {
 	struct lfvec_node *node;
 	int err;
 
 	gfp = lfvec_gfp_here(gfp);
 	do {
-		node = lfvec_stock_take(vec, gfp);
+		node = lfvec_stock_take(pool, gfp);
 		if (node)
 			return node;
-		err = lfvec_may_grow(vec, gfp);
+		err = lfvec_may_grow(pool, gfp);
 	} while (err == -EINPROGRESS);
-	node = err ? NULL : lfvec_node_grow(vec, gfp);
+	node = err ? NULL : lfvec_node_grow(pool, gfp);
 	/* What is left is for those who may not sleep. */
 	if (!node && gfp && !gfpflags_allow_blocking(gfp))
-		node = lfvec_stock_take(vec, 0);
+		node = lfvec_stock_take(pool, 0);
 	return node ?: ERR_PTR(err ?: -ENOMEM);
 }
 
 /* Have @nr nodes in the depot. Returns 0, -ENOMEM, -EAGAIN or -EINTR. */
-int lfvec_nodes_fill(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+int lfvec_pool_fill(struct lfvec_pool *pool, unsigned long nr, gfp_t gfp)
 {
 	struct lfvec_node *node;
 	unsigned int got;
 	int err;
 
 	gfp = lfvec_gfp_here(gfp);
-	while (atomic_long_read(&vec->depot_nr) < (long)nr) {
-		err = lfvec_may_grow(vec, gfp);
+	while (atomic_long_read(&pool->depot_nr) < (long)nr) {
+		err = lfvec_may_grow(pool, gfp);
 		if (err == -EAGAIN)
 			return err;
-		got = !err && gfp ? lfvec_node_new(vec, &node, gfp) : 0;
+		got = !err && gfp ? lfvec_node_new(pool, &node, gfp) : 0;
 		if (got)
-			lfvec_depot_add_list(vec, &node->link, got);
+			lfvec_depot_add_list(pool, &node->link, got);
 		else if (!err)
 			return -ENOMEM;
 		if (!gfpflags_allow_blocking(gfp))
@@ -445,95 +468,127 @@ int lfvec_nodes_fill(struct lfvec *vec, unsigned long nr, gfp_t gfp)
  * stocks may hold back from others, counted twice: lfvec_seal() may count as
  * many a period early.
  */
-int lfvec_nodes_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
+int lfvec_pool_reserve(struct lfvec_pool *pool, unsigned long nr, gfp_t gfp)
 {
-	return lfvec_nodes_fill(vec, nr + READ_ONCE(vec->spare) +
-				2UL * vec->chunk * LFVEC_LEVELS *
+	return lfvec_pool_fill(pool, nr + READ_ONCE(pool->spare) +
+				2UL * pool->chunk * LFVEC_LEVELS *
 				num_possible_cpus(), gfp);
 }
 
-static int lfvec_nodes_attr(struct lfvec *vec, const struct lfvec_attr *attr,
-			    unsigned int size)
+static int lfvec_pool_attr(struct lfvec_pool *pool, const struct lfvec_attr *attr,
+			   unsigned int size)
 {
-	vec->chunk = clamp_t(unsigned int, PAGE_SIZE / size, 1, LFVEC_CHUNK);
-	vec->spare = attr->spare ?: min(vec->chunk * num_possible_cpus(),
+	pool->size = size;
+	pool->chunk = clamp_t(unsigned int, PAGE_SIZE / size, 1, LFVEC_CHUNK);
+	pool->spare = attr->spare ?: min(pool->chunk * num_possible_cpus(),
 					LFVEC_SPARE_MAX);
-	vec->spare_min = vec->spare;
-	vec->spare_max = max(vec->spare, LFVEC_SPARE_BYTES / size);
-	vec->backlog = attr->backlog ?: LFVEC_BACKLOG_DEFAULT / size;
-	if (vec->spare > LFVEC_SPARE_MAX || vec->backlog > LONG_MAX)
+	pool->spare_min = pool->spare;
+	pool->spare_max = max(pool->spare, LFVEC_SPARE_BYTES / size);
+	pool->backlog = attr->backlog ?: LFVEC_BACKLOG_DEFAULT / size;
+	if (pool->spare > LFVEC_SPARE_MAX || pool->backlog > LONG_MAX)
 		return -EINVAL;
 	return 0;
 }
 
-static struct lfvec_cpu __percpu *lfvec_cpus_alloc(struct lfvec *vec)
+static struct lfvec_cpu __percpu *lfvec_cpus_alloc(struct lfvec_pool *pool)
 {
 	struct lfvec_cpu __percpu *cpus;
 	struct mem_cgroup *old;
 	gfp_t gfp;
 
-	gfp = lfvec_charge(vec, GFP_KERNEL, &old);
+	gfp = lfvec_charge(pool->memcg, GFP_KERNEL, &old);
 	cpus = alloc_percpu_gfp(struct lfvec_cpu, gfp);
-	lfvec_charge_end(vec, old);
+	lfvec_charge_end(pool->memcg, old);
 	return cpus;
 }
 
-int lfvec_nodes_init(struct lfvec *vec, size_t esize,
-		     const struct lfvec_attr *attr)
+int lfvec_pool_init(struct lfvec_pool *pool, size_t esize,
+		    const struct lfvec_attr *attr)
 {
 	unsigned int size;
 	int err;
 
-	if (!esize || esize > LFVEC_ELEM_MAX)
-		return -EINVAL;
 	size = ALIGN(offsetof(struct lfvec_node, data) + esize,
 		     __alignof__(struct lfvec_node));
-	vec->esize = esize;
-	err = lfvec_nodes_attr(vec, attr, size);
+	err = lfvec_pool_attr(pool, attr, size);
 	if (err)
 		return err;
 
-	init_llist_head(&vec->depot);
-	vec->limbo = &vec->anchor[0];
-	init_irq_work(&vec->gp_work, lfvec_gp_work);
-	vec->cpu = lfvec_cpus_alloc(vec);
-	if (!vec->cpu)
+	init_llist_head(&pool->depot);
+	pool->limbo = &pool->anchor[0];
+	init_irq_work(&pool->gp_work, lfvec_gp_work);
+	pool->cpu = lfvec_cpus_alloc(pool);
+	if (!pool->cpu)
 		return -ENOMEM;
-	vec->cache = lfvec_cache_get(size);
-	if (!vec->cache) {
-		free_percpu(vec->cpu);
+	pool->cache = lfvec_cache_get(size);
+	if (!pool->cache) {
+		free_percpu(pool->cpu);
 		return -ENOMEM;
 	}
 	return 0;
 }
 
 /* Wait for readers, and until limbo is empty and no callback is left. */
-void lfvec_nodes_quiesce(struct lfvec *vec)
+void lfvec_pool_quiesce(struct lfvec_pool *pool)
 {
 	synchronize_rcu();
-	irq_work_sync(&vec->gp_work);
+	irq_work_sync(&pool->gp_work);
 	do {
 		rcu_barrier();
-	} while (atomic_read(&vec->gp_busy));
+	} while (atomic_read(&pool->gp_busy));
 }
 
-void lfvec_nodes_destroy(struct lfvec *vec)
+/* Take what the depot has more than it need have. */
+static struct llist_node *lfvec_depot_excess(struct lfvec_pool *pool)
+{
+	struct llist_node *list = NULL, *last;
+	struct lfvec_stock st;
+
+	while (atomic_long_read(&pool->depot_nr) >
+	       (long)(READ_ONCE(pool->spare) + pool->chunk)) {
+		preempt_disable();
+		last = lfvec_depot_take(pool, &st, 0);
+		preempt_enable();
+		if (!last)
+			break;
+		while (last->next)
+			last = last->next;
+		lfvec_link(last, list);
+		list = st.free;
+		cond_resched();
+	}
+	return list;
+}
+
+/* Free what is in the depot beyond the spare ones; returns how many bytes. */
+unsigned long lfvec_pool_trim(struct lfvec_pool *pool)
+{
+	struct llist_node *list = lfvec_depot_excess(pool);
+
+	if (!list)
+		return 0;
+	/* a walk of the depot may still be at a node of these */
+	synchronize_rcu();
+	return lfvec_list_free(pool, list) * pool->size;
+}
+
+void lfvec_pool_destroy(struct lfvec_pool *pool)
 {
 	unsigned int level;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct lfvec_cpu *c = per_cpu_ptr(vec->cpu, cpu);
+		struct lfvec_cpu *c = per_cpu_ptr(pool->cpu, cpu);
 
 		for (level = 0; level < LFVEC_LEVELS; level++) {
-			lfvec_list_free(vec, c->stock[level].free);
-			lfvec_list_free(vec, c->stock[level].retired);
+			lfvec_list_free(pool, c->stock[level].free);
+			lfvec_list_free(pool, c->stock[level].retired);
 		}
 	}
-	lfvec_list_free(vec, llist_del_all(&vec->depot));
-	WARN_ONCE(atomic_long_read(&vec->nodes), "lfvec: nodes leaked\n");
-	lfvec_cache_put(vec->cache);
-	free_percpu(vec->cpu);
+	lfvec_list_free(pool, llist_del_all(&pool->depot));
+	WARN_ONCE(atomic_long_read(&pool->nodes), "lfvec: nodes leaked\n");
+	lfvec_cache_put(pool->cache);
+	free_percpu(pool->cpu);
 }
 
 static void lfvec_stock_stats(struct lfvec_stock *st, struct lfvec_stats *stats)
@@ -556,21 +611,20 @@ static u64 lfvec_count(atomic_long_t *count)
 	return max(atomic_long_read(count), 0L);
 }
 
-void lfvec_nodes_stats(struct lfvec *vec, struct lfvec_stats *stats)
+void lfvec_pool_stats(struct lfvec_pool *pool, struct lfvec_stats *stats)
 {
 	unsigned int level;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		for (level = 0; level < LFVEC_LEVELS; level++)
-			lfvec_stock_stats(&per_cpu_ptr(vec->cpu, cpu)->stock[level],
+			lfvec_stock_stats(&per_cpu_ptr(pool->cpu, cpu)->stock[level],
 					  stats);
-	stats->nodes_free += lfvec_count(&vec->depot_nr);
-	stats->nodes_waiting += lfvec_count(&vec->waiting[0]) +
-				lfvec_count(&vec->waiting[1]);
-	stats->nodes = lfvec_count(&vec->nodes);
-	stats->dropped = atomic_long_read(&vec->dropped);
-	stats->node_size = kmem_cache_size(vec->cache);
+	stats->nodes_free += lfvec_count(&pool->depot_nr);
+	stats->nodes_waiting += lfvec_count(&pool->waiting[0]) +
+				lfvec_count(&pool->waiting[1]);
+	stats->nodes = lfvec_count(&pool->nodes);
+	stats->node_size = pool->size;
 	stats->bytes += stats->nodes * stats->node_size +
 			num_possible_cpus() * sizeof(struct lfvec_cpu);
 }
