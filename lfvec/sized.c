@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An append-only vector of elements of different sizes
+ *
+ * It is the append-only form of append.c, with a pool of nodes for each size, and
+ * with eviction. Evicting the oldest element swaps its node for its index, with a
+ * mark, which takes no memory; see append.h for why that is as good as a node.
+ * Whoever swaps a node out of its slot retires it to the pool that it came from.
+ *
+ * Each operation takes a nesting level of vec->pool, that of the smallest size, so
+ * that no more than %LFVEC_LEVELS of them nest; inside of that, it may take one of
+ * another pool unasked.
+ *
+ * What is evicted is always the oldest element. vec->evicted may lag behind, while
+ * somebody who has evicted one has yet to say so; whoever finds the mark there,
+ * says it for him.
+ */
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/lfvec_sized.h>
+#include <linux/log2.h>
+#include <linux/sched.h>
+
+#include "append.h"
+
+static __always_inline struct lfvec_pool *sized_pool(struct lfvec_sized *vec,
+						     unsigned int nr)
+{
+	return nr ? &vec->more[nr - 1] : &vec->vec.pool;
+}
+
+static __always_inline struct lfvec_node *sized_node(const void *elem)
+{
+	return container_of(elem, struct lfvec_node, data[0]);
+}
+
+/* The bytes of what a slot holds. */
+static __always_inline unsigned long sized_bytes(struct lfvec_sized *vec,
+						 unsigned long word)
+{
+	if (!word || lfvec_is_evicted(word))
+		return 0;
+	return sized_pool(vec, ((struct lfvec_node *)word)->pool)->size;
+}
+
+/* Retire a node that was swapped out of its slot; @st is that of vec->pool. */
+static __always_inline void sized_retire(struct lfvec_sized *vec,
+					 struct lfvec_stock *st,
+					 struct lfvec_node *node)
+{
+	struct lfvec_pool *pool = sized_pool(vec, node->pool);
+
+	if (likely(pool == &vec->vec.pool)) {
+		lfvec_node_retire(pool, st, node);
+		return;
+	}
+	st = lfvec_enter_again(pool);
+	lfvec_node_retire(pool, st, node);
+	lfvec_leave(pool);
+}
+
+/* Take a node of this size; @st is that of vec->pool. */
+static __always_inline struct lfvec_node *
+sized_take(struct lfvec_sized *vec, struct lfvec_stock *st, unsigned int nr)
+{
+	struct lfvec_pool *pool = sized_pool(vec, nr);
+	struct lfvec_node *node;
+
+	if (likely(!nr))
+		return lfvec_node_get(pool, st, 0);
+	st = lfvec_enter_again(pool);
+	node = lfvec_node_get(pool, st, 0);
+	lfvec_leave(pool);
+	return node;
+}
+
+/**
+ * lfvec_sized_prepare - get room for an element
+ * @vec: the vector
+ * @len: bytes that it takes
+ *
+ * If there are no nodes of the size that fits best, it is one of a larger size. The
+ * caller has the element until lfvec_sized_commit() or lfvec_sized_discard(),
+ * however long that may take.
+ *
+ * Context: Any, including NMI.
+ * Return: the element, aligned to 8 bytes; or as an ERR_PTR: -EINVAL if it is larger
+ * than all sizes, -ENOMEM if there is no node, or -EBUSY if operations are nested
+ * too deeply.
+ */
+void *lfvec_sized_prepare(struct lfvec_sized *vec, size_t len)
+{
+	struct lfvec_node *node = NULL;
+	struct lfvec_stock *st;
+	unsigned int nr = 0;
+
+	while (unlikely(len > vec->sizes[nr]))
+		if (++nr == vec->nr)
+			return ERR_PTR(-EINVAL);
+	if (unlikely(!lfvec_enter(&vec->vec.pool, &st)))
+		return ERR_PTR(-EBUSY);
+	do {
+		node = sized_take(vec, st, nr);
+	} while (unlikely(!node) && ++nr < vec->nr);
+	lfvec_leave(&vec->vec.pool);
+	if (unlikely(!node))
+		return ERR_PTR(-ENOMEM);
+	node->pool = nr;
+	return node->data;
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_prepare);
+
+/**
+ * lfvec_sized_room - how large may this element be?
+ * @vec:  the vector
+ * @elem: from lfvec_sized_prepare()
+ *
+ * Context: Any, including NMI.
+ * Return: how many bytes it has.
+ */
+size_t lfvec_sized_room(const struct lfvec_sized *vec, const void *elem)
+{
+	return vec->sizes[sized_node(elem)->pool];
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_room);
+
+static unsigned long sized_oldest(struct lfvec_sized *vec, unsigned long end)
+{
+	unsigned long evicted = atomic_long_read(&vec->evicted);
+	unsigned long span = vec->vec.first;
+
+	return max(evicted, end > span ? end - span : 0);
+}
+
+/* All elements up to @index are gone. */
+static void sized_went(struct lfvec_sized *vec, unsigned long index)
+{
+	long evicted = atomic_long_read(&vec->evicted);
+
+	while (evicted < (long)index + 1 &&
+	       !atomic_long_try_cmpxchg(&vec->evicted, &evicted, index + 1))
+		;
+}
+
+/* Evict the oldest element. Returns false if there is none. */
+static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
+{
+	unsigned long index, end, word, *slot;
+	unsigned int pauses = 0;
+
+	for (;; pauses = lfvec_backoff(st, pauses)) {
+		end = lfvec_end_from(&vec->vec, lfvec_hint(&vec->vec));
+		index = sized_oldest(vec, end);
+		if (index >= end)
+			return false;
+		slot = (unsigned long *)lfvec_slot(&vec->vec, index);
+		/* as lfvec_filled:A */
+		word = smp_load_acquire(slot);
+		if (lfvec_word_index(word) != index)
+			continue;
+		lfvec_step();
+		/*
+		 * LMM(sized_evict:A)
+		 *
+		 * Fully ordered; what is read from the element before it goes.
+		 * Pairs with lfvec_filled:A in who fills the slot next.
+		 */
+		if (!lfvec_is_evicted(word) &&
+		    cmpxchg(slot, word, lfvec_evicted(index)) != word)
+			continue;
+		sized_went(vec, index);
+		if (lfvec_is_evicted(word))
+			continue;
+		atomic_long_sub(sized_bytes(vec, word), &vec->bytes);
+		sized_retire(vec, st, (struct lfvec_node *)word);
+		return true;
+	}
+}
+
+/* Make room for @bytes. Returns false if that must not or cannot be. */
+static noinline bool sized_make_room(struct lfvec_sized *vec,
+				     struct lfvec_stock *st, unsigned long bytes)
+{
+	if (!(vec->vec.flags & LFVEC_OVERWRITE))
+		return false;
+	do {
+		if (!sized_evict(vec, st))
+			return bytes <= vec->bytes_max;
+	} while (atomic_long_read(&vec->bytes) + bytes > vec->bytes_max);
+	return true;
+}
+
+/* Append @node; what it replaces is retired. */
+static __always_inline long sized_append(struct lfvec_sized *vec,
+					 struct lfvec_stock *st,
+					 struct lfvec_node *node)
+{
+	unsigned long bytes = sized_pool(vec, node->pool)->size, old, freed;
+	long index;
+
+	if (unlikely(atomic_long_read(&vec->bytes) + bytes > vec->bytes_max) &&
+	    !sized_make_room(vec, st, bytes))
+		return -ENOSPC;
+	index = lfvec_append_only(&vec->vec, st, node, &old, true);
+	if (unlikely(index < 0))
+		return -ENOSPC;
+	freed = sized_bytes(vec, old);
+	if (unlikely(bytes != freed))
+		atomic_long_add(bytes - freed, &vec->bytes);
+	if (freed)
+		sized_retire(vec, st, (struct lfvec_node *)old);
+	return index;
+}
+
+/*
+ * The node was never published. It must not go to the depot directly, see
+ * lfvec_depot_take().
+ */
+static void sized_put(struct lfvec_sized *vec, struct lfvec_stock *st,
+		      struct lfvec_node *node)
+{
+	struct lfvec_pool *pool = sized_pool(vec, node->pool);
+	struct lfvec_stock *own = st;
+
+	if (node->pool)
+		own = lfvec_enter_again(pool);
+	lfvec_node_put(pool, own, node);
+	if (node->pool)
+		lfvec_leave(pool);
+}
+
+/* Operations are nested too deeply to touch a stock: leave it to the worker. */
+static noinline void sized_stray(struct lfvec_sized *vec,
+				 struct lfvec_node *node)
+{
+	if (IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) || !in_nmi())
+		llist_add(&node->link, &vec->strays);
+	lfvec_kick(&vec->vec.supply);
+}
+
+/**
+ * lfvec_sized_commit - append an element
+ * @vec:  the vector
+ * @elem: from lfvec_sized_prepare(), filled; not to be touched any more
+ *
+ * Fully ordered, if it succeeds. If it fails, the element is discarded.
+ *
+ * Context: Any, including NMI.
+ * Return: its index, -ENOSPC if the vector is full, or -EBUSY if operations are
+ * nested too deeply.
+ */
+long lfvec_sized_commit(struct lfvec_sized *vec, void *elem)
+{
+	struct lfvec_node *node = sized_node(elem);
+	struct lfvec_stock *st;
+	long index;
+
+	if (unlikely(!lfvec_enter(&vec->vec.pool, &st))) {
+		sized_stray(vec, node);
+		return -EBUSY;
+	}
+	index = sized_append(vec, st, node);
+	if (unlikely(index < 0))
+		sized_put(vec, st, node);
+	lfvec_leave(&vec->vec.pool);
+	return index;
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_commit);
+
+/**
+ * lfvec_sized_discard - give back an element that was not committed
+ * @vec:  the vector
+ * @elem: from lfvec_sized_prepare()
+ *
+ * Context: Any, including NMI.
+ */
+void lfvec_sized_discard(struct lfvec_sized *vec, void *elem)
+{
+	struct lfvec_stock *st;
+
+	if (lfvec_enter(&vec->vec.pool, &st)) {
+		sized_put(vec, st, sized_node(elem));
+		lfvec_leave(&vec->vec.pool);
+	} else {
+		sized_stray(vec, sized_node(elem));
+	}
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_discard);
+
+/**
+ * lfvec_sized_get - find an element
+ * @vec:   the vector
+ * @index: its index
+ *
+ * Context: Any, including NMI; within rcu_read_lock().
+ * Return: the element; or as an ERR_PTR: -EPIPE if it is gone, -ERANGE if it is not
+ * there yet.
+ */
+const void *lfvec_sized_get(struct lfvec_sized *vec, unsigned long index)
+{
+	struct lfvec_node *node = lfvec_seek(&vec->vec, index);
+
+	return IS_ERR(node) ? ERR_CAST(node) : node->data;
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_get);
+
+/**
+ * lfvec_sized_end - how many elements were committed
+ * @vec: the vector
+ *
+ * Context: Any, including NMI.
+ * Return: the index of the next one.
+ */
+unsigned long lfvec_sized_end(struct lfvec_sized *vec)
+{
+	return lfvec_end(&vec->vec);
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_end);
+
+/**
+ * lfvec_sized_oldest - the first element that is left
+ * @vec: the vector
+ *
+ * Context: Any, including NMI.
+ * Return: its index, which is also how many are gone; or lfvec_sized_end().
+ */
+unsigned long lfvec_sized_oldest(struct lfvec_sized *vec)
+{
+	return sized_oldest(vec, lfvec_end(&vec->vec));
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_oldest);
+
+/**
+ * lfvec_sized_stats - what it holds
+ * @vec:   the vector
+ * @stats: where that goes
+ *
+ * Context: Any but NMI.
+ */
+void lfvec_sized_stats(struct lfvec_sized *vec, struct lfvec_sized_stats *stats)
+{
+	stats->bytes = max(atomic_long_read(&vec->bytes), 0L);
+	stats->allocated = vec->limit - atomic_long_read(&vec->budget);
+	stats->fixed = sizeof(struct lfvec_node *) * vec->vec.first +
+		       vec->nr * num_possible_cpus() * sizeof(struct lfvec_cpu);
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_stats);
+
+/* Take back what operations that nested too deeply have left. */
+static void sized_collect(struct lfvec_sized *vec)
+{
+	struct llist_node *list = llist_del_all(&vec->strays);
+	struct lfvec_node *node, *next;
+	struct lfvec_stock *st;
+
+	llist_for_each_entry_safe(node, next, list, link) {
+		st = lfvec_enter_again(&vec->vec.pool);
+		sized_put(vec, st, node);
+		lfvec_leave(&vec->vec.pool);
+	}
+}
+
+/* Let all pools have their spare nodes. Returns 0 if they have. */
+static int sized_fill(struct lfvec_sized *vec)
+{
+	unsigned int nr;
+	int err = 0;
+
+	for (nr = 0; nr < vec->nr; nr++)
+		err = lfvec_supply_pool(sized_pool(vec, nr)) ?: err;
+	return err;
+}
+
+/* The budget is used up: let all pools get by with what they began with. */
+static unsigned long sized_trim(struct lfvec_sized *vec)
+{
+	unsigned long bytes = 0;
+	struct lfvec_pool *pool;
+	unsigned int nr;
+
+	for (nr = 0; nr < vec->nr; nr++) {
+		pool = sized_pool(vec, nr);
+		WRITE_ONCE(pool->spare, pool->spare_min);
+		bytes += lfvec_pool_trim(pool);
+	}
+	return bytes;
+}
+
+static void sized_work(struct work_struct *work)
+{
+	struct lfvec_sized *vec = container_of(work, struct lfvec_sized,
+					       vec.supply.work);
+
+	lfvec_supply_begin(&vec->vec.supply);
+	sized_collect(vec);
+	if (sized_fill(vec) && sized_trim(vec))
+		sized_fill(vec);
+}
+
+/* Each pool begins with this share of the backlog, and grows to half of it. */
+#define SIZED_SHARE	8
+
+static unsigned long sized_spare(const struct lfvec_sized_attr *attr,
+				 unsigned int nr)
+{
+	return clamp(attr->backlog / SIZED_SHARE / attr->sizes[nr], 1UL,
+		     LFVEC_SPARE_MAX);
+}
+
+static void sized_grow_to(struct lfvec_pool *pool, unsigned long backlog)
+{
+	pool->spare_max = max(pool->spare, backlog / 2 / pool->size);
+}
+
+static int sized_init_pool(struct lfvec_sized *vec, unsigned int nr,
+			   const struct lfvec_sized_attr *attr)
+{
+	struct lfvec_attr pool_attr = {
+		.spare = sized_spare(attr, nr), .backlog = LONG_MAX,
+	};
+	struct lfvec_pool *pool = sized_pool(vec, nr);
+	int err;
+
+	pool->supply = &vec->vec.supply;
+	pool->budget = &vec->budget;
+	err = lfvec_pool_init(pool, attr->sizes[nr], &pool_attr);
+	if (err)
+		return err;
+	sized_grow_to(pool, attr->backlog);
+	err = lfvec_pool_fill(pool, pool->spare, GFP_KERNEL);
+	if (err)
+		lfvec_pool_destroy(pool);
+	return err;
+}
+
+/* The vector itself, and with it the pool of the smallest size. */
+static int sized_init_vec(struct lfvec_sized *vec,
+			  const struct lfvec_sized_attr *attr)
+{
+	struct lfvec_attr vec_attr = {
+		.first = attr->flags & LFVEC_OVERWRITE ? 0 : attr->max,
+		.max = attr->max, .spare = sized_spare(attr, 0),
+		.backlog = LONG_MAX, .flags = attr->flags | LFVEC_APPEND_ONLY,
+	};
+	int err = lfvec_setup(&vec->vec, attr->sizes[0], &vec_attr,
+			      &vec->budget, sized_work);
+
+	if (!err)
+		sized_grow_to(&vec->vec.pool, attr->backlog);
+	return err;
+}
+
+/* Returns how many sizes there are, or 0 if that makes no sense. */
+static unsigned int sized_count(const struct lfvec_sized_attr *attr)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < LFVEC_SIZES_MAX && attr->sizes[nr]; nr++)
+		if (attr->sizes[nr] > LFVEC_SIZED_MAX ||
+		    (nr && attr->sizes[nr] <= attr->sizes[nr - 1]))
+			return 0;
+	return nr;
+}
+
+static bool sized_attr_ok(const struct lfvec_sized_attr *attr, unsigned int nr)
+{
+	return nr && is_power_of_2(attr->max) &&
+	       attr->max <= BIT(LFVEC_BUCKET_SHIFT_MAX) &&
+	       !(attr->flags & ~LFVEC_OVERWRITE) &&
+	       attr->bytes <= LONG_MAX / 2 && attr->backlog <= LONG_MAX / 2 &&
+	       attr->bytes >= sizeof(struct lfvec_node) + 8 + attr->sizes[nr - 1];
+}
+
+/**
+ * lfvec_sized_init - make an empty vector
+ * @vec:  the vector
+ * @attr: what it is to be like
+ *
+ * Context: Task; may sleep.
+ * Return: 0, -EINVAL for an @attr that makes no sense, -ENOMEM, which may also mean
+ * that the backlog is too small, or -EINTR if the task is being killed.
+ */
+int lfvec_sized_init(struct lfvec_sized *vec,
+		     const struct lfvec_sized_attr *attr)
+{
+	unsigned int nr = sized_count(attr), i;
+	int err;
+
+	if (!sized_attr_ok(attr, nr))
+		return -EINVAL;
+	memset(vec, 0, sizeof(*vec));
+	init_llist_head(&vec->strays);
+	vec->nr = nr;
+	memcpy(vec->sizes, attr->sizes, sizeof(vec->sizes));
+	vec->bytes_max = attr->bytes;
+	vec->limit = attr->bytes + attr->backlog;
+	atomic_long_set(&vec->budget, vec->limit);
+	err = sized_init_vec(vec, attr);
+	if (err)
+		return err;
+	for (i = 1; i < nr; i++) {
+		err = sized_init_pool(vec, i, attr);
+		if (err)
+			goto pools;
+	}
+	return 0;
+
+pools:
+	while (--i)
+		lfvec_pool_destroy(sized_pool(vec, i));
+	lfvec_teardown(&vec->vec);
+	return err;
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_init);
+
+/* Free all elements, and leave no mark. */
+static void sized_empty(struct lfvec_sized *vec)
+{
+	unsigned long index, *slot, word;
+	struct lfvec_node *node;
+
+	for (index = 0; index < vec->vec.first; index++) {
+		slot = (unsigned long *)lfvec_slot(&vec->vec, index);
+		word = *slot;
+		*slot = 0;
+		if (!(index % 1024))
+			cond_resched();
+		if (!word || lfvec_is_evicted(word))
+			continue;
+		node = (struct lfvec_node *)word;
+		lfvec_node_free(sized_pool(vec, node->pool), node);
+	}
+}
+
+/**
+ * lfvec_sized_destroy - free all that it holds
+ * @vec: the vector; nobody may be using it, or come to use it, or have an element
+ *	 that is not committed
+ *
+ * Waits for a grace period. lfvec_sized_init() may be called again afterwards.
+ *
+ * Context: Task; sleeps.
+ */
+void lfvec_sized_destroy(struct lfvec_sized *vec)
+{
+	unsigned int nr;
+
+	lfvec_supply_exit(&vec->vec.supply);
+	sized_collect(vec);
+	for (nr = 0; nr < vec->nr; nr++)
+		lfvec_pool_quiesce(sized_pool(vec, nr));
+	sized_empty(vec);
+	while (--nr)
+		lfvec_pool_destroy(sized_pool(vec, nr));
+	lfvec_teardown(&vec->vec);
+}
+EXPORT_SYMBOL_GPL(lfvec_sized_destroy);
