@@ -81,6 +81,9 @@
  *
  *   lfvec_append_only:B / lfvec_hint:A
  *	fill slots, then find the hint that is above them
+ *
+ *   sized_evict:A / lfvec_filled:A
+ *	read an element that is to go, then find its slot free for the next lap
  */
 #include <linux/err.h>
 #include <linux/export.h>

@@ -286,7 +286,7 @@ void lfvec_log_unregister(struct lfvec_log *log)
 	 * The last record before that there will be none. Pairs with log_over:A.
 	 */
 	smp_store_release(&buf->dead, true);
-	wake_up_interruptible(&buf->wait);
+	wake_up_interruptible_all(&buf->wait);
 	synchronize_rcu();	/* log_dump_all() */
 	put_device(&buf->dev);
 }

@@ -89,6 +89,17 @@ bool lfvec_log_allowed(struct lfvec_log *log, struct ratelimit_state *rs)
 }
 EXPORT_SYMBOL_GPL(lfvec_log_allowed);
 
+static __always_inline u8 log_context(void)
+{
+	u8 context = interrupt_context_level();
+
+	/* where the count of softirqs is the task's */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) && context == LFVEC_LOG_TASK &&
+	    in_serving_softirq())
+		return LFVEC_LOG_SOFTIRQ;
+	return context;
+}
+
 /* Room for a record of @len bytes, and its head; or an ERR_PTR. */
 static __always_inline struct log_record *
 log_prepare(struct lfvec_log_buf *buf, int level, size_t len)
@@ -108,7 +119,7 @@ log_prepare(struct lfvec_log_buf *buf, int level, size_t len)
 	rec->text_len = 0;
 	rec->level = level;
 	rec->facility = 0;
-	rec->context = interrupt_context_level();
+	rec->context = log_context();
 	rec->flags = 0;
 	/* It may be changing: then it is neither the one nor the other. */
 	memcpy(rec->comm, current->comm, sizeof(rec->comm));
@@ -134,8 +145,11 @@ void log_wake_work(struct irq_work *work)
 	struct lfvec_log_buf *buf = container_of(work, struct lfvec_log_buf,
 						 wake);
 
-	/* for whatever they wait: a record may also be one too many for them */
-	wake_up_interruptible(&buf->wait);
+	/*
+	 * All of them, as each reads for himself, and whatever they wait for: a
+	 * record may also be the one too many.
+	 */
+	wake_up_interruptible_all(&buf->wait);
 }
 
 static __always_inline long log_commit(struct lfvec_log_buf *buf,
