@@ -117,7 +117,7 @@ static bool log_attr_ok(const struct lfvec_log_attr *attr)
 	       attr->level >= LOGLEVEL_EMERG && attr->level <= LOGLEVEL_DEBUG &&
 	       !(attr->mode & ~0666) && gid_valid(attr->gid) &&
 	       attr->dump <= LFVEC_LOG_DUMP_MAX && attr->interval >= 0 &&
-	       attr->burst >= 0;
+	       attr->burst >= 0 && !attr->interval == !attr->burst;
 }
 
 static int log_init_vec(struct lfvec_log_buf *buf)
@@ -393,6 +393,7 @@ void log_info(struct lfvec_log_buf *buf, struct lfvec_log_info *info)
 	strscpy(info->name, buf->name, sizeof(info->name));
 	info->records = roundup_pow_of_two(buf->attr.records);
 	info->bytes = buf->attr.bytes;
+	stats.fixed += sizeof(*buf);
 	info->limit = buf->attr.bytes + buf->attr.backlog + stats.fixed;
 	info->first = lfvec_sized_oldest(&buf->vec);
 	info->next = lfvec_sized_end(&buf->vec);

@@ -88,8 +88,8 @@
  * @gid:     group of its device
  * @dump:    how many of the last records go to printk on oops and panic, at most
  *	     %LFVEC_LOG_DUMP_MAX; 0 for none
- * @interval: rate limit of the log: in so many jiffies
- * @burst:   so many records at most; 0 for no limit
+ * @interval: rate limit of the log: in so many jiffies, or 0 for none
+ * @burst:   so many records at most, or 0 for none
  */
 struct lfvec_log_attr {
 	unsigned long	records;
