@@ -165,6 +165,13 @@ static inline void lfvec_charge_end(struct mem_cgroup *memcg,
 		set_active_memcg(old);
 }
 
+/* Bytes of a node for an element of @esize bytes. */
+static inline unsigned int lfvec_node_size(size_t esize)
+{
+	return ALIGN(offsetof(struct lfvec_node, data) + esize,
+		     __alignof__(struct lfvec_node));
+}
+
 /* @nr elements could not be pushed or stored, and not because of a bound. */
 static inline long lfvec_drop(struct lfvec *vec, unsigned int nr, long err)
 {

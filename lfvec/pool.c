@@ -276,12 +276,16 @@ void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st)
 /* What all pools that share a budget may allocate is bounded. */
 static bool lfvec_budget_take(struct lfvec_pool *pool, unsigned int nr)
 {
-	long bytes = (long)nr * pool->size;
+	long bytes = (long)nr * pool->size, left;
 
-	if (!pool->budget || atomic_long_sub_return(bytes, pool->budget) >= 0)
+	if (!pool->budget)
 		return true;
-	atomic_long_add(bytes, pool->budget);
-	return false;
+	left = atomic_long_read(pool->budget);
+	do {
+		if (left < bytes)
+			return false;
+	} while (!atomic_long_try_cmpxchg(pool->budget, &left, left - bytes));
+	return true;
 }
 
 static void lfvec_budget_give(struct lfvec_pool *pool, unsigned int nr)
@@ -505,11 +509,9 @@ static struct lfvec_cpu __percpu *lfvec_cpus_alloc(struct lfvec_pool *pool)
 int lfvec_pool_init(struct lfvec_pool *pool, size_t esize,
 		    const struct lfvec_attr *attr)
 {
-	unsigned int size;
+	unsigned int size = lfvec_node_size(esize);
 	int err;
 
-	size = ALIGN(offsetof(struct lfvec_node, data) + esize,
-		     __alignof__(struct lfvec_node));
 	err = lfvec_pool_attr(pool, attr, size);
 	if (err)
 		return err;

@@ -177,6 +177,15 @@ static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 	}
 }
 
+/*
+ * Would @bytes more be too much? Bytes are counted after what they are for: so if it
+ * has gone again by then, there may be less than none for a moment.
+ */
+static __always_inline bool sized_full(struct lfvec_sized *vec, long bytes)
+{
+	return atomic_long_read(&vec->bytes) + bytes > (long)vec->bytes_max;
+}
+
 /* Make room for @bytes. Returns false if that must not or cannot be. */
 static noinline bool sized_make_room(struct lfvec_sized *vec,
 				     struct lfvec_stock *st, unsigned long bytes)
@@ -186,7 +195,7 @@ static noinline bool sized_make_room(struct lfvec_sized *vec,
 	do {
 		if (!sized_evict(vec, st))
 			return bytes <= vec->bytes_max;
-	} while (atomic_long_read(&vec->bytes) + bytes > vec->bytes_max);
+	} while (sized_full(vec, bytes));
 	return true;
 }
 
@@ -198,8 +207,7 @@ static __always_inline long sized_append(struct lfvec_sized *vec,
 	unsigned long bytes = sized_pool(vec, node->pool)->size, old, freed;
 	long index;
 
-	if (unlikely(atomic_long_read(&vec->bytes) + bytes > vec->bytes_max) &&
-	    !sized_make_room(vec, st, bytes))
+	if (unlikely(sized_full(vec, bytes)) && !sized_make_room(vec, st, bytes))
 		return -ENOSPC;
 	index = lfvec_append_only(&vec->vec, st, node, &old, true);
 	if (unlikely(index < 0))
@@ -403,13 +411,21 @@ static void sized_work(struct work_struct *work)
 static unsigned long sized_spare(const struct lfvec_sized_attr *attr,
 				 unsigned int nr)
 {
-	return clamp(attr->backlog / SIZED_SHARE / attr->sizes[nr], 1UL,
-		     LFVEC_SPARE_MAX);
+	return clamp(attr->backlog / SIZED_SHARE /
+		     lfvec_node_size(attr->sizes[nr]), 1UL, LFVEC_SPARE_MAX);
 }
 
-static void sized_grow_to(struct lfvec_pool *pool, unsigned long backlog)
+/*
+ * What all stocks may hold back, free or retired, is no more than such a share, too;
+ * or they might have all there is, and nobody who comes by to bring it back.
+ */
+static void sized_limit(struct lfvec_pool *pool, unsigned long backlog)
 {
+	unsigned long share = backlog / SIZED_SHARE / pool->size;
+
 	pool->spare_max = max(pool->spare, backlog / 2 / pool->size);
+	pool->chunk = clamp(share / (2 * LFVEC_LEVELS * num_possible_cpus()),
+			    1UL, (unsigned long)pool->chunk);
 }
 
 static int sized_init_pool(struct lfvec_sized *vec, unsigned int nr,
@@ -426,7 +442,7 @@ static int sized_init_pool(struct lfvec_sized *vec, unsigned int nr,
 	err = lfvec_pool_init(pool, attr->sizes[nr], &pool_attr);
 	if (err)
 		return err;
-	sized_grow_to(pool, attr->backlog);
+	sized_limit(pool, attr->backlog);
 	err = lfvec_pool_fill(pool, pool->spare, GFP_KERNEL);
 	if (err)
 		lfvec_pool_destroy(pool);
@@ -446,18 +462,21 @@ static int sized_init_vec(struct lfvec_sized *vec,
 			      &vec->budget, sized_work);
 
 	if (!err)
-		sized_grow_to(&vec->vec.pool, attr->backlog);
+		sized_limit(&vec->vec.pool, attr->backlog);
 	return err;
 }
 
 /* Returns how many sizes there are, or 0 if that makes no sense. */
 static unsigned int sized_count(const struct lfvec_sized_attr *attr)
 {
-	unsigned int nr;
+	unsigned int nr, i;
 
 	for (nr = 0; nr < LFVEC_SIZES_MAX && attr->sizes[nr]; nr++)
 		if (attr->sizes[nr] > LFVEC_SIZED_MAX ||
 		    (nr && attr->sizes[nr] <= attr->sizes[nr - 1]))
+			return 0;
+	for (i = nr; i < LFVEC_SIZES_MAX; i++)
+		if (attr->sizes[i])
 			return 0;
 	return nr;
 }
@@ -468,7 +487,7 @@ static bool sized_attr_ok(const struct lfvec_sized_attr *attr, unsigned int nr)
 	       attr->max <= BIT(LFVEC_BUCKET_SHIFT_MAX) &&
 	       !(attr->flags & ~LFVEC_OVERWRITE) &&
 	       attr->bytes <= LONG_MAX / 2 && attr->backlog <= LONG_MAX / 2 &&
-	       attr->bytes >= sizeof(struct lfvec_node) + 8 + attr->sizes[nr - 1];
+	       attr->bytes >= lfvec_node_size(attr->sizes[nr - 1]);
 }
 
 /**

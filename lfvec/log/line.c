@@ -25,12 +25,12 @@ static char *line_head(char *to, char *end, const struct log_record *rec,
 	bool task = rec->context == LFVEC_LOG_TASK;
 
 	return to + scnprintf(to, end - to,
-			      "%u,%llu,%llu,-,caller=%c%u,cpu=%u,context=%s%s;",
+			      "%u,%llu,%llu,-,cpu=%u,context=%s%s,caller=%c%u;",
 			      rec->facility << 3 | rec->level, seq,
-			      div_u64(rec->time, NSEC_PER_USEC),
-			      task ? 'T' : 'C', task ? rec->pid : rec->cpu,
-			      rec->cpu, log_contexts[rec->context],
-			      rec->flags & LFVEC_LOG_CUT ? ",cut" : "");
+			      div_u64(rec->time, NSEC_PER_USEC), rec->cpu,
+			      log_contexts[rec->context],
+			      rec->flags & LFVEC_LOG_CUT ? ",cut" : "",
+			      task ? 'T' : 'C', task ? rec->pid : rec->cpu);
 }
 
 /* What cannot be printed is escaped; what does not fit as a whole is left out. */
@@ -90,8 +90,8 @@ static char *line_fields(char *to, char *end, const struct log_record *rec)
  * @seq:  its sequence number
  *
  * As /dev/kmsg, with more after the third comma, which readers are to ignore if they
- * do not know it: who called, on which CPU, in which context, and whether the record
- * was cut.
+ * do not know it: on which CPU, in which context, whether the record was cut, and who
+ * called. That comes last, as dmesg 2.41 takes what follows it for text.
  *
  * Context: Any.
  * Return: how many bytes it is; there is no final NUL.

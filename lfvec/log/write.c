@@ -33,6 +33,9 @@
 /* What a record may be filled with, and for now a final newline and a NUL. */
 #define LOG_ROOM_MAX	(LFVEC_LOG_RECORD_MAX + 2)
 
+/* By about how much the sizes of records differ, see log.c */
+#define LOG_SIZES_RATIO	4
+
 /* NULL if the log is not registered. */
 static __always_inline struct lfvec_log_buf *log_buf(struct lfvec_log *log)
 {
@@ -229,20 +232,22 @@ static size_t log_format(struct log_record *rec, size_t room,
 }
 
 /*
- * It takes @all bytes, and there is less: get more, and begin again. If there is no
- * more, it stays cut.
+ * It takes @all bytes, and there is less: get more, as far as there is, and begin
+ * again; if there is no more, it stays cut.
  */
 static noinline __printf(5, 0) struct log_record *
 log_grow(struct lfvec_log_buf *buf, struct log_record *rec, size_t all,
 	 const struct lfvec_log_field *fields, const char *fmt, va_list args)
 {
-	struct log_record *more;
+	struct log_record *more = NULL;
 
 	all = min_t(size_t, all + 2, LOG_ROOM_MAX);
-	if (all <= log_room(buf, rec))
-		return rec;
-	more = lfvec_sized_prepare(&buf->vec, sizeof(*rec) + all);
-	if (IS_ERR(more))
+	for (; all > log_room(buf, rec); all /= LOG_SIZES_RATIO) {
+		more = lfvec_sized_prepare(&buf->vec, sizeof(*rec) + all);
+		if (!IS_ERR(more))
+			break;
+	}
+	if (IS_ERR_OR_NULL(more))
 		return rec;
 	*more = *rec;
 	lfvec_sized_discard(&buf->vec, rec);

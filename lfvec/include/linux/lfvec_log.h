@@ -220,7 +220,8 @@ static inline bool lfvec_log_enabled(const struct lfvec_log *log, int level)
  * @...:    what goes into it
  *
  * It is formatted at once, so that nothing of the arguments is needed later.
- * What is longer than %LFVEC_LOG_RECORD_MAX is cut, and marked so.
+ * What is longer than %LFVEC_LOG_RECORD_MAX, or than the room that there is at the
+ * moment, is cut, and marked so.
  *
  * Context: Any, including NMI.
  * Return: the sequence number, or why it was not written: -ECANCELED if it is above
