@@ -142,6 +142,13 @@ static void sized_went(struct lfvec_sized *vec, unsigned long index)
 		;
 }
 
+/* What takes the place of an element; see append.h for why it is not NULL. */
+static __always_inline unsigned long sized_mark(unsigned long index)
+{
+	return IS_ENABLED(CONFIG_LFVEC_BUSTED_EVICT_NULL) ? 0 :
+	       lfvec_evicted(index);
+}
+
 /* Evict the oldest element. Returns false if there is none. */
 static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 {
@@ -166,7 +173,7 @@ static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 		 * Pairs with lfvec_filled:A in who fills the slot next.
 		 */
 		if (!lfvec_is_evicted(word) &&
-		    cmpxchg(slot, word, lfvec_evicted(index)) != word)
+		    cmpxchg(slot, word, sized_mark(index)) != word)
 			continue;
 		sized_went(vec, index);
 		if (lfvec_is_evicted(word))
@@ -325,6 +332,15 @@ unsigned long lfvec_sized_end(struct lfvec_sized *vec)
 }
 EXPORT_SYMBOL_GPL(lfvec_sized_end);
 
+/* Has this element been evicted, if nobody has said so yet? */
+static bool sized_is_evicted(struct lfvec_sized *vec, unsigned long index)
+{
+	struct lfvec_node **slot = lfvec_slot(&vec->vec, index);
+
+	/* as lfvec_filled:A */
+	return (unsigned long)smp_load_acquire(slot) == lfvec_evicted(index);
+}
+
 /**
  * lfvec_sized_oldest - the first element that is left
  * @vec: the vector
@@ -334,7 +350,12 @@ EXPORT_SYMBOL_GPL(lfvec_sized_end);
  */
 unsigned long lfvec_sized_oldest(struct lfvec_sized *vec)
 {
-	return sized_oldest(vec, lfvec_end(&vec->vec));
+	unsigned long end = lfvec_end(&vec->vec), index;
+
+	index = sized_oldest(vec, end);
+	while (index < end && sized_is_evicted(vec, index))
+		index++;
+	return index;
 }
 EXPORT_SYMBOL_GPL(lfvec_sized_oldest);
 
