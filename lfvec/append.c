@@ -21,51 +21,18 @@
 
 #include "append.h"
 
-/* What fills the slot of @index, in this lap or a later one; or 0. */
-static unsigned long lfvec_filled(struct lfvec *vec, unsigned long index)
+/* Is the slot of @index filled, in this lap or a later one? */
+static bool lfvec_filled(struct lfvec *vec, unsigned long index)
 {
-	unsigned long pos = lfvec_pos(vec, index);
-	unsigned long bucket = lfvec_bucket(vec, pos);
-	unsigned long word;
+	unsigned long word = lfvec_slot_word(vec, index);
 
-	if (!bucket)
-		return 0;
-	/*
-	 * LMM(lfvec_filled:A)
-	 *
-	 * The node before its fields, and before the slots before it. Pairs with
-	 * lfvec_append_only:A.
-	 */
-	word = (unsigned long)smp_load_acquire(lfvec_slot_in(bucket, pos));
-	return word && lfvec_word_index(word) >= index ? word : 0;
+	return word && lfvec_node_index(word) >= index;
 }
 
 /* The first slot that is not filled, at or after @from, below which all are. */
-unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
+static unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from)
 {
-	unsigned long step = 1, low = from, high;
-
-	if (low >= vec->max || !lfvec_filled(vec, low))
-		return low;
-	/* low is filled, high is not */
-	for (high = low; ; step *= 2) {
-		if (step >= vec->max - low) {
-			high = vec->max;
-			break;
-		}
-		high = low + step;
-		if (!lfvec_filled(vec, high))
-			break;
-		low = high;
-	}
-	while (high - low > 1) {
-		step = low + (high - low) / 2;
-		if (lfvec_filled(vec, step))
-			low = step;
-		else
-			high = step;
-	}
-	return high;
+	return lfvec_search_end(vec, from, lfvec_filled);
 }
 
 /**
@@ -95,15 +62,13 @@ unsigned long lfvec_end(struct lfvec *vec)
  */
 struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index)
 {
-	unsigned long word = 0;
+	struct lfvec_node *node = NULL;
 
 	if (vec->flags & LFVEC_APPEND_ONLY && index < vec->max)
-		word = lfvec_filled(vec, index);
-	if (!word)
+		node = (struct lfvec_node *)lfvec_slot_word(vec, index);
+	if (!node || node->index < index)
 		return ERR_PTR(-ERANGE);
-	if (lfvec_is_evicted(word) || lfvec_word_index(word) != index)
-		return ERR_PTR(-EPIPE);
-	return (struct lfvec_node *)word;
+	return node->index == index ? node : ERR_PTR(-EPIPE);
 }
 
 /* Append @node, and retire the one that it replaces. */
@@ -112,7 +77,8 @@ static __always_inline long lfvec_append_node(struct lfvec *vec,
 					      struct lfvec_node *node)
 {
 	unsigned long old;
-	long index = lfvec_append_only(vec, st, node, &old, false);
+	long index = lfvec_append_only(vec, st, node, &old,
+				       lfvec_node_index, lfvec_end_from);
 
 	if (index >= 0 && old)
 		lfvec_node_retire(&vec->pool, st, (struct lfvec_node *)old);

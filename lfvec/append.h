@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The append-only form: what a slot may hold, and how the next one is filled.
- * See append.c.
+ * The append-only form: how the end is found, and the next slot filled. See append.c.
+ *
+ * What is in a slot is taken for a word here, since in a struct lfvec_sized it need
+ * not be a node.
  */
 #ifndef _LFVEC_APPEND_H
 #define _LFVEC_APPEND_H
 
 #include "lfvec_int.h"
 
-/*
- * A slot holds NULL, a node, or in a struct lfvec_sized the index of an element
- * that was evicted, marked by the lowest bit. Like a node, that does not recur: an
- * element is evicted once, and its index never comes back. So the argument for
- * the swap of a slot holds for both.
- */
-#define LFVEC_EVICTED	1UL
-
-static __always_inline unsigned long lfvec_evicted(unsigned long index)
+/* What the slot of @index holds, or 0 if there is none. */
+static __always_inline unsigned long lfvec_slot_word(struct lfvec *vec,
+						     unsigned long index)
 {
-	return index << 1 | LFVEC_EVICTED;
+	unsigned long pos = lfvec_pos(vec, index);
+	unsigned long bucket = lfvec_bucket(vec, pos);
+
+	if (!bucket)
+		return 0;
+	/*
+	 * LMM(lfvec_slot_word:A)
+	 *
+	 * The node before its fields, and before the slots before it. Pairs with
+	 * lfvec_append_only:A.
+	 */
+	return (unsigned long)smp_load_acquire(lfvec_slot_in(bucket, pos));
 }
 
-static __always_inline bool lfvec_is_evicted(unsigned long word)
+/* The index of the element that is in a slot, where that is a node. */
+static __always_inline unsigned long lfvec_node_index(unsigned long word)
 {
-	return word & LFVEC_EVICTED;
-}
-
-/* The index of the element that a slot holds, or held. */
-static __always_inline unsigned long lfvec_word_index(unsigned long word)
-{
-	return lfvec_is_evicted(word) ? word >> 1 :
-	       ((struct lfvec_node *)word)->index;
+	return ((struct lfvec_node *)word)->index;
 }
 
 static __always_inline unsigned long lfvec_hint(struct lfvec *vec)
@@ -44,14 +45,46 @@ static __always_inline unsigned long lfvec_hint(struct lfvec *vec)
 	return smp_load_acquire(&vec->end);
 }
 
+/* The first slot that is not @filled, at or after @from, below which all are. */
+static __always_inline unsigned long
+lfvec_search_end(struct lfvec *vec, unsigned long from,
+		 bool (*filled)(struct lfvec *vec, unsigned long index))
+{
+	unsigned long step = 1, low = from, high;
+
+	if (low >= vec->max || !filled(vec, low))
+		return low;
+	/* low is filled, high is not */
+	for (high = low; ; step *= 2) {
+		if (step >= vec->max - low) {
+			high = vec->max;
+			break;
+		}
+		high = low + step;
+		if (!filled(vec, high))
+			break;
+		low = high;
+	}
+	while (high - low > 1) {
+		step = low + (high - low) / 2;
+		if (filled(vec, step))
+			low = step;
+		else
+			high = step;
+	}
+	return high;
+}
+
 /*
- * Put @node in the first slot that is free. @old is what was there. Returns the
- * index, or -ENOMEM if there is no slot. If not @sized, nothing is ever evicted.
+ * Put @node in the first slot that is free. @old is what was there, @index_of tells
+ * which element that is, and @end_from where to look next if somebody was faster.
+ * Returns the index, or -ENOMEM if there is no slot.
  */
-static __always_inline long lfvec_append_only(struct lfvec *vec,
-					      struct lfvec_stock *st,
-					      struct lfvec_node *node,
-					      unsigned long *old, bool sized)
+static __always_inline long
+lfvec_append_only(struct lfvec *vec, struct lfvec_stock *st,
+		  struct lfvec_node *node, unsigned long *old,
+		  unsigned long (*index_of)(unsigned long word),
+		  unsigned long (*end_from)(struct lfvec *vec, unsigned long from))
 {
 	unsigned long index = lfvec_hint(vec), *slot, word;
 	unsigned int pauses = 0;
@@ -60,11 +93,10 @@ static __always_inline long lfvec_append_only(struct lfvec *vec,
 		slot = (unsigned long *)lfvec_place(vec, index);
 		if (unlikely(!slot || index >= vec->max))
 			return -ENOMEM;
-		/* as lfvec_filled:A */
+		/* as lfvec_slot_word:A */
 		word = smp_load_acquire(slot);
-		if (sized ? word && lfvec_word_index(word) >= index :
-		    word && ((struct lfvec_node *)word)->index >= index) {
-			index = lfvec_end_from(vec, index);
+		if (unlikely(word && index_of(word) >= index)) {
+			index = end_from(vec, index);
 			continue;
 		}
 		node->index = index;
@@ -74,7 +106,7 @@ static __always_inline long lfvec_append_only(struct lfvec *vec,
 		 *
 		 * Fully ordered: the node's fields, and the slots before it,
 		 * which were seen filled, before the node in its slot. Pairs
-		 * with lfvec_filled:A.
+		 * with lfvec_slot_word:A.
 		 */
 		if (cmpxchg(slot, word, (unsigned long)node) == word)
 			break;

@@ -91,7 +91,6 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp);
 unsigned long lfvec_end(struct lfvec *vec);
 struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index);
-unsigned long lfvec_end_from(struct lfvec *vec, unsigned long from);
 
 /* bucket.c */
 int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr);

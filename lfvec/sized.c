@@ -4,8 +4,10 @@
  *
  * It is the append-only form of append.c, with a pool of nodes for each size, and
  * with eviction. Evicting the oldest element swaps its node for its index, with a
- * mark, which takes no memory; see append.h for why that is as good as a node.
- * Whoever swaps a node out of its slot retires it to the pool that it came from.
+ * mark, which takes no memory. Like a node, that does not recur in a slot: an element
+ * is evicted once, and its index never comes back. So the argument for the swap of a
+ * slot holds for both. Whoever swaps a node out of its slot retires it to the pool
+ * that it came from.
  *
  * Each operation takes a nesting level of vec->pool, that of the smallest size, so
  * that no more than %LFVEC_LEVELS of them nest; inside of that, it may take one of
@@ -23,6 +25,53 @@
 
 #include "append.h"
 
+/* A slot holds NULL, a node, or what was evicted, marked by the lowest bit. */
+#define SIZED_EVICTED	1UL
+
+static __always_inline bool sized_is_evicted(unsigned long word)
+{
+	return word & SIZED_EVICTED;
+}
+
+/* The index of the element that a slot holds, or held. */
+static __always_inline unsigned long sized_index(unsigned long word)
+{
+	return sized_is_evicted(word) ? word >> 1 : lfvec_node_index(word);
+}
+
+/* Is the slot of @index filled, in this lap or a later one? */
+static bool sized_filled(struct lfvec *vec, unsigned long index)
+{
+	unsigned long word = lfvec_slot_word(vec, index);
+
+	return word && sized_index(word) >= index;
+}
+
+static unsigned long sized_end_from(struct lfvec *vec, unsigned long from)
+{
+	return lfvec_search_end(vec, from, sized_filled);
+}
+
+static unsigned long sized_end(struct lfvec_sized *vec)
+{
+	return sized_end_from(&vec->vec, lfvec_hint(&vec->vec));
+}
+
+/* The node of an element; or as an ERR_PTR: -EPIPE or -ERANGE. */
+static struct lfvec_node *sized_seek(struct lfvec_sized *vec,
+				     unsigned long index)
+{
+	unsigned long word = 0;
+
+	if (index < vec->vec.max)
+		word = lfvec_slot_word(&vec->vec, index);
+	if (!word || sized_index(word) < index)
+		return ERR_PTR(-ERANGE);
+	if (sized_is_evicted(word) || sized_index(word) != index)
+		return ERR_PTR(-EPIPE);
+	return (struct lfvec_node *)word;
+}
+
 static __always_inline struct lfvec_pool *sized_pool(struct lfvec_sized *vec,
 						     unsigned int nr)
 {
@@ -38,7 +87,7 @@ static __always_inline struct lfvec_node *sized_node(const void *elem)
 static __always_inline unsigned long sized_bytes(struct lfvec_sized *vec,
 						 unsigned long word)
 {
-	if (!word || lfvec_is_evicted(word))
+	if (!word || sized_is_evicted(word))
 		return 0;
 	return sized_pool(vec, ((struct lfvec_node *)word)->pool)->size;
 }
@@ -142,11 +191,11 @@ static void sized_went(struct lfvec_sized *vec, unsigned long index)
 		;
 }
 
-/* What takes the place of an element; see append.h for why it is not NULL. */
+/* What takes the place of an element. NULL would recur. */
 static __always_inline unsigned long sized_mark(unsigned long index)
 {
 	return IS_ENABLED(CONFIG_LFVEC_BUSTED_EVICT_NULL) ? 0 :
-	       lfvec_evicted(index);
+	       index << 1 | SIZED_EVICTED;
 }
 
 /* Evict the oldest element. Returns false if there is none. */
@@ -156,27 +205,27 @@ static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 	unsigned int pauses = 0;
 
 	for (;; pauses = lfvec_backoff(st, pauses)) {
-		end = lfvec_end_from(&vec->vec, lfvec_hint(&vec->vec));
+		end = sized_end(vec);
 		index = sized_oldest(vec, end);
 		if (index >= end)
 			return false;
 		slot = (unsigned long *)lfvec_slot(&vec->vec, index);
-		/* as lfvec_filled:A */
+		/* as lfvec_slot_word:A */
 		word = smp_load_acquire(slot);
-		if (lfvec_word_index(word) != index)
+		if (sized_index(word) != index)
 			continue;
 		lfvec_step();
 		/*
 		 * LMM(sized_evict:A)
 		 *
 		 * Fully ordered; what is read from the element before it goes.
-		 * Pairs with lfvec_filled:A in who fills the slot next.
+		 * Pairs with lfvec_slot_word:A in who fills the slot next.
 		 */
-		if (!lfvec_is_evicted(word) &&
+		if (!sized_is_evicted(word) &&
 		    cmpxchg(slot, word, sized_mark(index)) != word)
 			continue;
 		sized_went(vec, index);
-		if (lfvec_is_evicted(word))
+		if (sized_is_evicted(word))
 			continue;
 		atomic_long_sub(sized_bytes(vec, word), &vec->bytes);
 		sized_retire(vec, st, (struct lfvec_node *)word);
@@ -193,17 +242,49 @@ static __always_inline bool sized_full(struct lfvec_sized *vec, long bytes)
 	return atomic_long_read(&vec->bytes) + bytes > (long)vec->bytes_max;
 }
 
-/* Make room for @bytes. Returns false if that must not or cannot be. */
+/* Make room for @bytes. Returns false if that cannot be. */
 static noinline bool sized_make_room(struct lfvec_sized *vec,
 				     struct lfvec_stock *st, unsigned long bytes)
 {
-	if (!(vec->vec.flags & LFVEC_OVERWRITE))
-		return false;
 	do {
 		if (!sized_evict(vec, st))
 			return bytes <= vec->bytes_max;
 	} while (sized_full(vec, bytes));
 	return true;
+}
+
+/* Where nothing goes, bytes are taken for good; and before, to be exact. */
+static noinline bool sized_keep(struct lfvec_sized *vec, long bytes)
+{
+	long had = atomic_long_read(&vec->bytes);
+
+	do {
+		if (had + bytes > (long)vec->bytes_max)
+			return false;
+	} while (!atomic_long_try_cmpxchg(&vec->bytes, &had, had + bytes));
+	return true;
+}
+
+/* May @bytes be appended? */
+static __always_inline bool sized_admit(struct lfvec_sized *vec,
+					struct lfvec_stock *st,
+					unsigned long bytes)
+{
+	if (unlikely(!(vec->vec.flags & LFVEC_OVERWRITE)))
+		return sized_keep(vec, bytes);
+	return likely(!sized_full(vec, bytes)) ||
+	       sized_make_room(vec, st, bytes);
+}
+
+/* It was appended, in place of @freed bytes, or not at all: make the count right. */
+static __always_inline void sized_count_bytes(struct lfvec_sized *vec,
+					      unsigned long bytes,
+					      unsigned long freed)
+{
+	if (unlikely(!(vec->vec.flags & LFVEC_OVERWRITE)))
+		bytes = 0;
+	if (unlikely(bytes != freed))
+		atomic_long_add(bytes - freed, &vec->bytes);
 }
 
 /* Append @node; what it replaces is retired. */
@@ -214,14 +295,14 @@ static __always_inline long sized_append(struct lfvec_sized *vec,
 	unsigned long bytes = sized_pool(vec, node->pool)->size, old, freed;
 	long index;
 
-	if (unlikely(sized_full(vec, bytes)) && !sized_make_room(vec, st, bytes))
+	if (!sized_admit(vec, st, bytes))
 		return -ENOSPC;
-	index = lfvec_append_only(&vec->vec, st, node, &old, true);
+	index = lfvec_append_only(&vec->vec, st, node, &old, sized_index,
+				  sized_end_from);
+	freed = index < 0 ? bytes : sized_bytes(vec, old);
+	sized_count_bytes(vec, bytes, freed);
 	if (unlikely(index < 0))
 		return -ENOSPC;
-	freed = sized_bytes(vec, old);
-	if (unlikely(bytes != freed))
-		atomic_long_add(bytes - freed, &vec->bytes);
 	if (freed)
 		sized_retire(vec, st, (struct lfvec_node *)old);
 	return index;
@@ -261,8 +342,8 @@ static noinline void sized_stray(struct lfvec_sized *vec,
  * Fully ordered, if it succeeds. If it fails, the element is discarded.
  *
  * Context: Any, including NMI.
- * Return: its index, -ENOSPC if the vector is full, or -EBUSY if operations are
- * nested too deeply.
+ * Return: its index, -ENOSPC if the vector is full, or will be by what others are
+ * committing, or -EBUSY if operations are nested too deeply.
  */
 long lfvec_sized_commit(struct lfvec_sized *vec, void *elem)
 {
@@ -313,7 +394,7 @@ EXPORT_SYMBOL_GPL(lfvec_sized_discard);
  */
 const void *lfvec_sized_get(struct lfvec_sized *vec, unsigned long index)
 {
-	struct lfvec_node *node = lfvec_seek(&vec->vec, index);
+	struct lfvec_node *node = sized_seek(vec, index);
 
 	return IS_ERR(node) ? ERR_CAST(node) : node->data;
 }
@@ -328,18 +409,14 @@ EXPORT_SYMBOL_GPL(lfvec_sized_get);
  */
 unsigned long lfvec_sized_end(struct lfvec_sized *vec)
 {
-	return lfvec_end(&vec->vec);
+	unsigned long end;
+
+	preempt_disable();
+	end = sized_end(vec);
+	preempt_enable();
+	return end;
 }
 EXPORT_SYMBOL_GPL(lfvec_sized_end);
-
-/* Has this element been evicted, if nobody has said so yet? */
-static bool sized_is_evicted(struct lfvec_sized *vec, unsigned long index)
-{
-	struct lfvec_node **slot = lfvec_slot(&vec->vec, index);
-
-	/* as lfvec_filled:A */
-	return (unsigned long)smp_load_acquire(slot) == lfvec_evicted(index);
-}
 
 /**
  * lfvec_sized_oldest - the first element that is left
@@ -350,11 +427,15 @@ static bool sized_is_evicted(struct lfvec_sized *vec, unsigned long index)
  */
 unsigned long lfvec_sized_oldest(struct lfvec_sized *vec)
 {
-	unsigned long end = lfvec_end(&vec->vec), index;
+	unsigned long end, index;
 
+	preempt_disable();
+	end = sized_end(vec);
 	index = sized_oldest(vec, end);
-	while (index < end && sized_is_evicted(vec, index))
+	/* gone, and nobody has said so yet */
+	while (index < end && IS_ERR(sized_seek(vec, index)))
 		index++;
+	preempt_enable();
 	return index;
 }
 EXPORT_SYMBOL_GPL(lfvec_sized_oldest);
@@ -565,7 +646,7 @@ static void sized_empty(struct lfvec_sized *vec)
 		*slot = 0;
 		if (!(index % 1024))
 			cond_resched();
-		if (!word || lfvec_is_evicted(word))
+		if (!word || sized_is_evicted(word))
 			continue;
 		node = (struct lfvec_node *)word;
 		lfvec_node_free(sized_pool(vec, node->pool), node);

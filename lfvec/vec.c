@@ -76,13 +76,13 @@
  *   lfvec_empty_slots:A / lfvec_swap:A
  *	read what a slot holds, then see a size that is not above it
  *
- *   lfvec_append_only:A / lfvec_filled:A
+ *   lfvec_append_only:A / lfvec_slot_word:A
  *	fill a slot, and those before it, then find them filled
  *
  *   lfvec_append_only:B / lfvec_hint:A
  *	fill slots, then find the hint that is above them
  *
- *   sized_evict:A / lfvec_filled:A
+ *   sized_evict:A / lfvec_slot_word:A
  *	read an element that is to go, then find its slot free for the next lap
  */
 #include <linux/err.h>

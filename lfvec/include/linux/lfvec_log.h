@@ -76,8 +76,9 @@
  * struct lfvec_log_attr - what a log is to be like
  * @records: most records in it, made a power of two; 0 for
  *	     %LFVEC_LOG_RECORDS_DEFAULT
- * @bytes:   most bytes that the records in it take, each with a head of 64 bytes;
- *	     0 for 256 for each record
+ * @bytes:   most bytes that the records in it take, each with a head of 64 bytes; in
+ *	     a log that overwrites, but for one record for each of those who write
+ *	     at the same moment; 0 for 256 for each record
  * @backlog: bytes of records beside these, which are ready, or wait for a grace
  *	     period after they were overwritten; 0 for a MiB and 128 KiB for each
  *	     possible CPU

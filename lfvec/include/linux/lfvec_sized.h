@@ -44,8 +44,9 @@
  * struct lfvec_sized_attr - what it is to be like
  * @sizes:   bytes of elements, rising; 0 after the last one, if there are fewer
  * @max:     most elements, a power of two
- * @bytes:   most bytes that the elements in it take, with their nodes' heads; but
- *	     those who commit at the same moment do not see each other
+ * @bytes:   most bytes that the elements in it take, with their nodes' heads; with
+ *	     %LFVEC_OVERWRITE, but for one element for each of those who commit at
+ *	     the same moment
  * @backlog: most bytes that are allocated beside these: for elements that are being
  *	     made, for those that are ready to be, and for those that are gone, but
  *	     not for a grace period yet. An eighth of it is got for each size from

@@ -136,7 +136,8 @@ struct lfvec_log_read {
  * @clock:	 enum lfvec_log_clock
  * @name:	 its name
  * @records:	 most records
- * @bytes:	 most bytes that the records in it take, with their heads
+ * @bytes:	 most bytes that the records in it take, with their heads; but for one
+ *		 for each of those who overwrite at the same moment
  * @limit:	 most bytes that it ever allocates
  * @first:	 sequence number of the oldest record left
  * @next:	 that of the record that comes next
