@@ -24,8 +24,8 @@
 /* A new vector is small: its last bucket is in use. */
 #define CASES_PER_VEC	64
 
-/* Seconds that so many may take; a broken build may go on forever. */
-#define WATCHDOG	30
+/* Seconds that so many may take; one that is broken may go on forever. */
+#define WATCHDOG	(IS_ENABLED(CONFIG_LFVEC_BUSTED) ? 5 : 30)
 
 enum op {
 	PUSH, POP, LOAD, PEEK, XCHG, CMPXCHG, PUSH_MANY, POP_MANY, TRUNCATE,

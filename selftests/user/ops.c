@@ -13,6 +13,7 @@
 
 #include "../../lfvec/lfvec_int.h"
 #include "../lfvec/module/unit.h"
+#include "ops.h"
 #include "stub.h"
 
 #define MODEL_MAX	400
@@ -525,6 +526,17 @@ static const struct {
 	{ "caches",		test_caches },
 	{ "recycle",		test_recycle },
 	{ "ahead",		test_ahead },
+	{ "sized_attr",		test_sized_attr },
+	{ "sized_bounds",	test_sized_bounds },
+	{ "sized_model",	test_sized_model },
+	{ "sized_upgrade",	test_sized_upgrade },
+	{ "sized_keep",		test_sized_keep },
+	{ "sized_budget",	test_sized_budget },
+	{ "sized_trim",		test_sized_trim },
+	{ "sized_stock",	test_sized_stock },
+	{ "sized_cpus",		test_sized_cpus },
+	{ "sized_levels",	test_sized_levels },
+	{ "sized_init_no_memory", test_sized_init_no_memory },
 };
 
 int main(void)

@@ -7,16 +7,13 @@
  */
 #include <getopt.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <linux/kernel.h>
-#include <linux/processor.h>
 
 #include "account.h"
+#include "load.h"
 #include "peers.h"
 #include "stub.h"
 
@@ -220,45 +217,17 @@ static void do_op(void)
 	}
 }
 
-static void pause_some(void)
-{
-	unsigned long die = step_random() % 64, i;
-
-	if (!die) {
-		usleep(1 + step_random() % 50);
-	} else if (die < 16) {
-		for (i = step_random() % 256; i; i--)
-			cpu_relax();
-	} else {
-		sched_yield();
-	}
-}
-
-/* Steps until something is to happen: on average 1 in opt.yield, in opt.irq. */
-static unsigned long random_steps(void)
-{
-	unsigned long mean = opt.yield + opt.irq;
-
-	if (opt.yield && opt.irq)
-		mean = 1 + opt.yield * opt.irq / mean;
-	return mean ? 1 + step_random() % (2 * mean) : 0;
-}
-
 /* In the middle of an operation: pause, or do another one meanwhile. */
 static void stress_step(void)
 {
-	bool irq = opt.irq;
-
-	if (opt.irq && opt.yield)
-		irq = step_random() % (opt.irq + opt.yield) < opt.yield;
-	if (!irq) {
-		pause_some();
+	if (!load_is_irq(opt.yield, opt.irq)) {
+		load_pause();
 	} else if (me->level < LFVEC_LEVELS - 1) {
 		me->level++;
 		do_op();
 		me->level--;
 	}
-	step_left = random_steps();
+	step_left = load_steps(opt.yield, opt.irq);
 }
 
 static void thread_begin(struct worker *worker)
@@ -268,7 +237,7 @@ static void thread_begin(struct worker *worker)
 	step_seed(opt.seed * THREADS_MAX + (worker - workers));
 	step_hook = stress_step;
 	pthread_barrier_wait(&start);
-	step_left = random_steps();
+	step_left = load_steps(opt.yield, opt.irq);
 }
 
 static void thread_end(void)
@@ -354,14 +323,6 @@ static void *reader(void *arg)
 	return NULL;
 }
 
-static void hang(int signal)
-{
-	static const char text[] = "not ok - nothing moves any more\n";
-
-	if (write(STDOUT_FILENO, text, sizeof(text) - 1))
-		_exit(1);
-}
-
 static unsigned long all_ops(void)
 {
 	unsigned long ops = 0, i;
@@ -371,24 +332,16 @@ static unsigned long all_ops(void)
 	return ops;
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 /* Until all have done their work or it is time; the dog barks if none moves. */
 static void watch(void)
 {
-	double begin = now();
+	double begin = load_now();
 	unsigned long ops = 0, last = 0;
 
 	alarm(opt.watchdog);
 	while (__atomic_load_n(&running, __ATOMIC_ACQUIRE)) {
 		usleep(TICK_US);
-		if (opt.seconds && now() - begin > opt.seconds)
+		if (opt.seconds && load_now() - begin > opt.seconds)
 			__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 		ops = all_ops();
 		if (ops != last)
@@ -423,7 +376,7 @@ static double run(struct account *account)
 		}
 	}
 	pthread_barrier_wait(&start);
-	begin = now();
+	begin = load_now();
 	watch();
 	for (i = 0; i < threads; i++) {
 		pthread_join(workers[i].thread, NULL);
@@ -432,7 +385,7 @@ static double run(struct account *account)
 			free(workers[i].buffers[level].b);
 		}
 	}
-	return now() - begin;
+	return load_now() - begin;
 }
 
 /* What is left at the end, in both ways to get at it. */
@@ -514,7 +467,7 @@ static int run_all(void)
 			opt.peer->name);
 		exit(2);
 	}
-	signal(SIGALRM, hang);
+	load_watchdog();
 	seconds = run(account);
 	printf("# %lu operations in %.1f s, %.0f ns each\n", all_ops(), seconds,
 	       seconds * 1e9 / max(all_ops(), 1UL));
@@ -583,10 +536,9 @@ static void help(FILE *out, int status)
 
 static unsigned long parse(const char *text, unsigned long most)
 {
-	char *end;
-	unsigned long nr = strtoul(text, &end, 0);
+	unsigned long nr;
 
-	if (end == text || *end || *text == '-' || nr > most) {
+	if (!load_number(text, most, &nr)) {
 		fprintf(stderr, "stress: %s: not a number up to %lu\n", text,
 			most);
 		help(stderr, 2);

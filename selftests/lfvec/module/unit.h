@@ -14,8 +14,8 @@ do {									\
 	if (cond)							\
 		unit_passed++;						\
 	else								\
-		pr_err("test_lfvec: %s:%d: %s\n", __func__, __LINE__,	\
-		       #cond);						\
+		pr_err("%s: %s:%d: %s\n", KBUILD_MODNAME, __func__,	\
+		       __LINE__, #cond);				\
 } while (0)
 
 void unit_tests(void);

@@ -88,10 +88,10 @@ static inline type prefix##_cmpxchg(atomic *v, type old, type new)	\
 {									\
 	return cmpxchg(&v->counter, old, new);				\
 }									\
-static inline type prefix##_sub_return(type val, atomic *v)		\
+static inline type prefix##_add_return(type val, atomic *v)		\
 {									\
 	step();								\
-	return __atomic_sub_fetch(&v->counter, val, __ATOMIC_SEQ_CST);	\
+	return __atomic_add_fetch(&v->counter, val, __ATOMIC_SEQ_CST);	\
 }									\
 static inline bool prefix##_try_cmpxchg(atomic *v, type *old, type new)	\
 {									\

@@ -22,4 +22,9 @@ static inline bool IS_ERR(const void *ptr)
 	return (unsigned long)ptr >= -MAX_ERRNO;
 }
 
+static inline void *ERR_CAST(const void *ptr)
+{
+	return (void *)ptr;
+}
+
 #endif /* _LINUX_ERR_H */

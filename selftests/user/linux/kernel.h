@@ -24,6 +24,7 @@
 })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define clamp(val, lo, hi)	min(max(val, lo), hi)
 #define clamp_t(type, val, lo, hi)					\
 	min_t(type, max_t(type, val, lo), hi)
 

@@ -40,6 +40,11 @@ static inline bool llist_add_batch(struct llist_node *first,
 	return !old;
 }
 
+static inline bool llist_add(struct llist_node *node, struct llist_head *head)
+{
+	return llist_add_batch(node, node, head);
+}
+
 static inline struct llist_node *llist_del_all(struct llist_head *head)
 {
 	return xchg(&head->first, NULL);

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#define KBUILD_MODNAME	"lfvec"
+#define KERN_ERR	"# "
+#define printk(...)	printf(__VA_ARGS__)
 #define pr_err(...)	printf("# " __VA_ARGS__)
 #define pr_info(...)	printf("# " __VA_ARGS__)
 
