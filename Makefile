@@ -36,7 +36,8 @@ check:
 	bash selftests/run test
 
 help:
-	@echo "make                  build lfvec.ko and lfvec_stress.ko"
+	@echo "make                  build the modules: lfvec, lfvec_log, lfvec_stress,"
+	@echo "                      and lfvec_events, a sample"
 	@echo "make modules_install  install them (INSTALL_MOD_PATH=, INSTALL_MOD_DIR=)"
 	@echo "make tool             build selftests/lfvec/lfvec and the kselftests"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
