@@ -1,60 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lfvec_stress - a run's workers in softirq, hardirq and NMI
+ * lfvec_stress - how to get into softirq, hardirq and NMI
  *
- * Timers of each thread fire on its CPU at random times. NMIs are real ones that
- * the threads send to any CPU, their own too. Others, as a hypervisor may inject,
- * are taken as well while the run lasts.
+ * Timers of a thread fire on its CPU at random times. NMIs are real ones that
+ * threads send to any CPU, their own too. Others, as a hypervisor may inject, are
+ * taken as well by whoever has the NMIs at the time.
  */
+#include <linux/bitops.h>
 #include <linux/cpumask.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
-#include "run.h"
+#include "context.h"
+#include "stress.h"
 
-/* ns between two bursts of a timer: at least this, and at most thrice that */
-#define CONTEXT_INTERVAL	50000U
-
-static ktime_t context_interval(struct stress_worker *w)
+static ktime_t context_interval(struct context_timer *ct)
 {
-	return ns_to_ktime(CONTEXT_INTERVAL + prandom_u32_state(&w->rnd) %
-			   (2 * CONTEXT_INTERVAL));
+	return ns_to_ktime(ct->interval +
+			   prandom_u32_state(ct->rnd) % (2 * ct->interval));
 }
 
-static enum hrtimer_restart context_timer(struct hrtimer *timer)
+static enum hrtimer_restart context_fire(struct hrtimer *timer)
 {
-	struct stress_worker *w = container_of(timer, struct stress_worker,
-					       timer);
+	struct context_timer *ct = container_of(timer, struct context_timer,
+						timer);
 
-	if (READ_ONCE(w->run->stop))
+	if (!ct->fn(ct))
 		return HRTIMER_NORESTART;
-	worker_burst(w);
-	hrtimer_forward_now(timer, context_interval(w));
+	hrtimer_forward_now(timer, context_interval(ct));
 	return HRTIMER_RESTART;
 }
 
-/* On the CPU where we are. */
-void context_start(struct stress_worker *w)
+/* In SOFTIRQ or HARDIRQ, on the CPU where we are. */
+void context_start(struct context_timer *ct, unsigned int context)
 {
 	enum hrtimer_mode mode = HRTIMER_MODE_REL_PINNED_HARD;
 
-	if (w->context == LFVEC_STRESS_SOFTIRQ)
+	if (context == LFVEC_STRESS_SOFTIRQ)
 		mode = HRTIMER_MODE_REL_PINNED_SOFT;
-	hrtimer_init(&w->timer, CLOCK_MONOTONIC, mode);
-	w->timer.function = context_timer;
-	hrtimer_start(&w->timer, context_interval(w), mode);
+	hrtimer_init(&ct->timer, CLOCK_MONOTONIC, mode);
+	ct->timer.function = context_fire;
+	hrtimer_start(&ct->timer, context_interval(ct), mode);
 }
 
-void context_stop(struct stress_worker *w)
+void context_stop(struct context_timer *ct)
 {
-	hrtimer_cancel(&w->timer);
+	hrtimer_cancel(&ct->timer);
 }
 
 #if defined(CONFIG_X86_LOCAL_APIC) && defined(CONFIG_SMP)
 #include <asm/apic.h>
 #include <asm/nmi.h>
 
-static struct stress_run *context_nmi_run;
+/* The one who has the NMIs. Does not change while the handler is registered. */
+static struct {
+	unsigned long	taken;
+	void		(*fn)(void *arg, unsigned int cpu);
+	void		*arg;
+} context_nmi_user;
 
 /*
  * Whatever NMI nobody else wants. No count is kept of those sent: a CPU takes two
@@ -62,38 +65,39 @@ static struct stress_run *context_nmi_run;
  */
 static int context_nmi(unsigned int type, struct pt_regs *regs)
 {
-	struct stress_run *run = READ_ONCE(context_nmi_run);
-
-	worker_burst(&run->nmi[raw_smp_processor_id()]);
+	context_nmi_user.fn(context_nmi_user.arg, raw_smp_processor_id());
 	return NMI_HANDLED;
 }
 
-int context_nmi_start(struct stress_run *run)
+/* Have @fn called in each NMI, until context_nmi_stop(). */
+int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 {
 	int err;
 
 	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG))
 		return -EOPNOTSUPP;
-	if (cmpxchg(&context_nmi_run, NULL, run))
+	if (test_and_set_bit_lock(0, &context_nmi_user.taken))
 		return -EBUSY;
+	context_nmi_user.fn = fn;
+	context_nmi_user.arg = arg;
 	err = register_nmi_handler(NMI_UNKNOWN, context_nmi, 0, "lfvec_stress");
 	if (err)
-		WRITE_ONCE(context_nmi_run, NULL);
+		clear_bit_unlock(0, &context_nmi_user.taken);
 	return err;
 }
 
-void context_nmi_stop(struct stress_run *run)
+void context_nmi_stop(void)
 {
 	/* An NMI that was sent comes before an interrupt that is sent now. */
 	kick_all_cpus_sync();
 	unregister_nmi_handler(NMI_UNKNOWN, "lfvec_stress");
-	WRITE_ONCE(context_nmi_run, NULL);
+	clear_bit_unlock(0, &context_nmi_user.taken);
 }
 
 /* To one of the CPUs. */
-void context_nmi_send(struct stress_worker *w)
+void context_nmi_send(struct rnd_state *rnd)
 {
-	unsigned int cpu = prandom_u32_state(&w->rnd) % nr_cpu_ids;
+	unsigned int cpu = prandom_u32_state(rnd) % nr_cpu_ids;
 
 	preempt_disable();
 	if (cpu_online(cpu))
@@ -101,16 +105,16 @@ void context_nmi_send(struct stress_worker *w)
 	preempt_enable();
 }
 #else
-int context_nmi_start(struct stress_run *run)
+int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 {
 	return -EOPNOTSUPP;
 }
 
-void context_nmi_stop(struct stress_run *run)
+void context_nmi_stop(void)
 {
 }
 
-void context_nmi_send(struct stress_worker *w)
+void context_nmi_send(struct rnd_state *rnd)
 {
 }
 #endif

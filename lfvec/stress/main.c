@@ -44,7 +44,7 @@ int stress_attr(u32 esize, struct lfvec_attr *attr)
 	return 0;
 }
 
-static bool stress_name_ok(const char *name)
+bool stress_name_ok(const char *name)
 {
 	size_t len = strnlen(name, LFVEC_STRESS_NAME_MAX), i;
 
@@ -223,7 +223,8 @@ static long stress_info(struct stress_file *sf, void *data)
 	info->elem_max = LFVEC_ELEM_MAX;
 	info->batch_max = LFVEC_BATCH_MAX;
 	info->vectors = READ_ONCE(stress_nr);
-	info->features = LFVEC_STRESS_FEATURE_RUN | LFVEC_STRESS_FEATURE_PEERS;
+	info->features = LFVEC_STRESS_FEATURE_RUN | LFVEC_STRESS_FEATURE_PEERS |
+			 LFVEC_STRESS_FEATURE_LOG;
 	if (IS_ENABLED(CONFIG_LFVEC_BUSTED))
 		info->features |= LFVEC_STRESS_FEATURE_BUSTED;
 	return 0;
@@ -255,6 +256,10 @@ static const struct stress_ioctl {
 	{ LFVEC_STRESS_STOP,		stress_stop },
 	{ LFVEC_STRESS_RESULT,		stress_result },
 	{ LFVEC_STRESS_MEASURE,		stress_measure },
+	{ LFVEC_STRESS_LOG_CREATE,	stress_log_create },
+	{ LFVEC_STRESS_LOG_DROP,	stress_log_drop },
+	{ LFVEC_STRESS_LOG_STORM,	stress_storm },
+	{ LFVEC_STRESS_LOG_COST,	stress_log_cost },
 };
 
 /*
@@ -364,6 +369,7 @@ static void __exit stress_exit(void)
 	list_for_each_entry_safe(sv, next, &stress_vecs, list)
 		stress_vec_drop(sv);
 	mutex_unlock(&stress_lock);
+	stress_log_exit();
 	stress_debugfs_exit();
 }
 

@@ -18,6 +18,9 @@
 /* ms between two looks of the keeper */
 #define RUN_LOOK	10
 
+/* ns between two bursts of a timer, at least */
+#define RUN_INTERVAL	50000
+
 /* A thread has a timer for each of these contexts that the run has. */
 static const unsigned int run_timers[] = {
 	LFVEC_STRESS_SOFTIRQ, LFVEC_STRESS_HARDIRQ,
@@ -40,6 +43,36 @@ static void run_each_timer(struct stress_run *run, u32 nr,
 		fn(w + i);
 }
 
+static bool run_fire(struct context_timer *ct)
+{
+	struct stress_worker *w = container_of(ct, struct stress_worker, timer);
+
+	if (READ_ONCE(w->run->stop))
+		return false;
+	worker_burst(w);
+	return true;
+}
+
+static void run_timer_start(struct stress_worker *w)
+{
+	w->timer.fn = run_fire;
+	w->timer.rnd = &w->rnd;
+	w->timer.interval = RUN_INTERVAL;
+	context_start(&w->timer, w->context);
+}
+
+static void run_timer_stop(struct stress_worker *w)
+{
+	context_stop(&w->timer);
+}
+
+static void run_nmi(void *arg, unsigned int cpu)
+{
+	struct stress_run *run = arg;
+
+	worker_burst(&run->nmi[cpu]);
+}
+
 static int run_thread(void *data)
 {
 	struct stress_worker *w = data;
@@ -49,10 +82,10 @@ static int run_thread(void *data)
 
 	wait_for_completion(&run->go);
 	old = set_active_memcg(run->memcg);
-	run_each_timer(run, nr, context_start);
+	run_each_timer(run, nr, run_timer_start);
 	while (!worker_over(w))
 		worker_one(w);
-	run_each_timer(run, nr, context_stop);
+	run_each_timer(run, nr, run_timer_stop);
 	set_active_memcg(old);
 	if (atomic_dec_and_test(&run->running)) {
 		run->end = ktime_get();
@@ -103,7 +136,7 @@ static void run_halt(struct stress_run *run)
 	if (run->keeper)
 		kthread_stop(run->keeper);
 	if (run->nmi)
-		context_nmi_stop(run);
+		context_nmi_stop();
 }
 
 static void run_free(struct kref *ref)
@@ -121,8 +154,8 @@ static void run_free(struct kref *ref)
 }
 
 /* Make a thread of @fn that waits for the start; NULL and an error if it fails. */
-static int run_kthread(struct task_struct **task, int (*fn)(void *data),
-		       void *data, int cpu, const char *name, u32 nr)
+int stress_kthread(struct task_struct **task, int (*fn)(void *data), void *data,
+		   int cpu, const char *name, u32 nr)
 {
 	struct task_struct *made = kthread_create(fn, data, name, nr);
 
@@ -142,13 +175,13 @@ static int run_threads(struct stress_run *run)
 	u32 i;
 
 	for (i = 0; i < run->arg.threads && !err; i++)
-		err = run_kthread(&run->worker[i].task, run_thread,
-				  &run->worker[i],
-				  bind ? cpumask_local_spread(i, NUMA_NO_NODE) : -1,
-				  "lfvec_stress/%u", i);
+		err = stress_kthread(&run->worker[i].task, run_thread,
+				     &run->worker[i],
+				     bind ? cpumask_local_spread(i, NUMA_NO_NODE) : -1,
+				     "lfvec_stress/%u", i);
 	if (!err && run->impl == &stress_impl_lfvec)
-		err = run_kthread(&run->keeper, run_keeper, run, -1,
-				  "lfvec_keeper/%u", 0);
+		err = stress_kthread(&run->keeper, run_keeper, run, -1,
+				     "lfvec_keeper/%u", 0);
 	return err;
 }
 
@@ -228,10 +261,12 @@ static int run_launch(struct stress_run *run)
 	int err;
 
 	if (run_has(run, LFVEC_STRESS_NMI)) {
-		err = context_nmi_start(run);
-		if (err)
-			return err;
 		run->nmi = run->worker + run->nr_workers - nr_cpu_ids;
+		err = context_nmi_start(run_nmi, run);
+		if (err) {
+			run->nmi = NULL;
+			return err;
+		}
 	}
 	atomic_set(&run->running, run->arg.threads);
 	err = run_threads(run);

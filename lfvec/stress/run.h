@@ -6,13 +6,13 @@
 #define _LFVEC_STRESS_RUN_H
 
 #include <linux/completion.h>
-#include <linux/hrtimer.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "context.h"
 #include "stress.h"
 
 /*
@@ -37,7 +37,7 @@ struct stress_worker {
 	struct stress_run	*run;
 	unsigned int		context;
 	struct task_struct	*task;
-	struct hrtimer		timer;
+	struct context_timer	timer;
 	struct rnd_state	rnd;
 	u64			ops;
 	u64			did;
@@ -105,13 +105,6 @@ void worker_out(struct stress_worker *w, void *elem);
 void worker_one(struct stress_worker *w);
 void worker_burst(struct stress_worker *w);
 bool worker_over(struct stress_worker *w);
-
-/* context.c */
-void context_start(struct stress_worker *w);
-void context_stop(struct stress_worker *w);
-int context_nmi_start(struct stress_run *run);
-void context_nmi_stop(struct stress_run *run);
-void context_nmi_send(struct stress_worker *w);
 
 /* judge.c */
 void run_judge(struct stress_run *run, struct lfvec_stress_result *res);

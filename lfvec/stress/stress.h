@@ -15,6 +15,7 @@
 
 struct dentry;
 struct stress_run;
+struct task_struct;
 
 /* Forms as the interface has them are those of the library. */
 #define STRESS_FORMS	(LFVEC_STRESS_OVERWRITE | LFVEC_STRESS_APPEND_ONLY)
@@ -60,6 +61,7 @@ struct stress_impl {
 };
 
 /* main.c */
+bool stress_name_ok(const char *name);
 int stress_attr(u32 esize, struct lfvec_attr *attr);
 
 /* io.c */
@@ -84,6 +86,8 @@ long stress_wait(struct stress_file *sf, void *arg);
 long stress_stop(struct stress_file *sf, void *arg);
 long stress_result(struct stress_file *sf, void *arg);
 void stress_abandon(struct stress_file *sf);
+int stress_kthread(struct task_struct **task, int (*fn)(void *data), void *data,
+		   int cpu, const char *name, u32 nr);
 
 /* impl.c, published.c */
 extern const struct stress_impl stress_impl_lfvec;
@@ -104,6 +108,17 @@ int spin_store(void *v, unsigned long index, const void *elem);
 
 /* cost.c */
 long stress_measure(struct stress_file *sf, void *arg);
+
+/* log.c */
+long stress_log_create(struct stress_file *sf, void *arg);
+long stress_log_drop(struct stress_file *sf, void *arg);
+void stress_log_exit(void);
+
+/* storm.c */
+long stress_storm(struct stress_file *sf, void *arg);
+
+/* logcost.c */
+long stress_log_cost(struct stress_file *sf, void *arg);
 
 /* debugfs.c */
 void stress_debugfs_init(void);

@@ -363,7 +363,7 @@ bool worker_over(struct stress_worker *w)
 		return true;
 	if (run->nmi && !(run->arg.flags & LFVEC_STRESS_RUN_EXTERNAL) &&
 	    !(w->did % WORKER_NMI))
-		context_nmi_send(w);
+		context_nmi_send(&w->rnd);
 	if (w->did % 64)
 		return false;
 	worker_yield(w);

@@ -12,7 +12,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define LFVEC_STRESS_VERSION		2
+#define LFVEC_STRESS_VERSION		3
 
 #define LFVEC_STRESS_NAME_MAX		32	/* with the final NUL */
 #define LFVEC_STRESS_VECTORS_MAX	64	/* named vectors */
@@ -24,6 +24,11 @@
 #define LFVEC_STRESS_VALUES_MAX		0x10000	/* distinct values */
 #define LFVEC_STRESS_DURATION_MAX	86400000U	/* ms */
 #define LFVEC_STRESS_COST_MAX		400000U	/* operations timed */
+#define LFVEC_STRESS_LOGS_MAX		64	/* named logs */
+#define LFVEC_STRESS_LOG_BYTES_MAX	0x4000000ULL	/* of a log, in all */
+#define LFVEC_STRESS_STORM_THREADS_MAX	64
+#define LFVEC_STRESS_STORM_LEN_MAX	5000	/* bytes of a record, if not cut */
+#define LFVEC_STRESS_STORM_PAUSE_MAX	1000000U	/* us */
 
 /**
  * struct lfvec_stress_info - what this module offers
@@ -45,6 +50,7 @@ struct lfvec_stress_info {
 
 #define LFVEC_STRESS_FEATURE_RUN	0x1ULL	/* kernel threads */
 #define LFVEC_STRESS_FEATURE_PEERS	0x2ULL	/* other implementations */
+#define LFVEC_STRESS_FEATURE_LOG	0x4ULL	/* logs */
 #define LFVEC_STRESS_FEATURE_BUSTED	0x8000000000000000ULL	/* broken on purpose */
 
 /* Forms of a vector, see struct lfvec_attr. */
@@ -342,6 +348,184 @@ struct lfvec_stress_cost {
 	__u64	reserved[2];
 };
 
+/**
+ * struct lfvec_stress_log - make or drop a log, as struct lfvec_log_attr has it
+ * @name:     as that of a vector
+ * @records:  most records, or 0 for the default, as below
+ * @bytes:    most bytes that the records take
+ * @backlog:  bytes beside these
+ * @policy:   enum lfvec_log_policy
+ * @clock:    enum lfvec_log_clock
+ * @level:    records above it are not taken
+ * @mode:     permissions of its device
+ * @gid:      group of its device
+ * @dump:     how many of the last records are printed on oops and panic
+ * @interval: rate limit: in so many ms
+ * @burst:    so many records, or 0 for no limit
+ * @reserved: zero
+ *
+ * The log stays until it is dropped or the module is unloaded. DROP reads @name and
+ * wants the rest zero.
+ */
+struct lfvec_stress_log {
+	char	name[LFVEC_STRESS_NAME_MAX];
+	__u64	records;
+	__u64	bytes;
+	__u64	backlog;
+	__u32	policy;
+	__u32	clock;
+	__u32	level;
+	__u32	mode;
+	__u32	gid;
+	__u32	dump;
+	__u32	interval;
+	__u32	burst;
+	__u64	reserved[4];
+};
+
+/**
+ * struct lfvec_stress_payload - what the binary records of a storm begin with
+ * @magic:  LFVEC_STRESS_PAYLOAD
+ * @writer: storm << 16 | number << 2 | enum lfvec_log_context. Storms on a log are
+ *	    numbered, threads in each of them too; a timer has the number of its
+ *	    thread, and what is done in NMI that of the CPU.
+ * @count:  of this writer's records that have a head, from 0 on; those that were
+ *	    not written are not counted
+ * @len:    bytes of the record with this head, before it was cut
+ * @sum:    of the above: the upper half of
+ *	    key = ((writer << 32 | len) ^ count * M) * M, M = LFVEC_STRESS_PAYLOAD_M
+ *
+ * The nth 8 bytes that follow are key + n * M, from n = 0 on, in the machine's byte
+ * order. The record's type is the lower half of @writer. A record too short for this
+ * head consists of bytes that are its length. The level of each is 3 + @len % 4.
+ *
+ * A line is "storm WRITER COUNT LEN SUM PATTERN", or "pairs " and the same if it has
+ * fields: hexadecimal digits, 8, 16, 4 and 8 of them, and from n = 0 on characters
+ * '0' + (key + n * M >> 58). Fields are WRITER, MINUS, which is -COUNT, and SUM, again
+ * of 8 digits. A line too short for these numbers consists of '0' + its length.
+ */
+struct lfvec_stress_payload {
+	__u32	magic;
+	__u32	writer;
+	__u64	count;
+	__u32	len;
+	__u32	sum;
+};
+
+#define LFVEC_STRESS_PAYLOAD		0x6c667663
+#define LFVEC_STRESS_PAYLOAD_M		0x9e3779b97f4a7c15ULL
+#define LFVEC_STRESS_LINE_HEAD		46	/* bytes before the pattern */
+
+/* What the calls that write a record may return instead. */
+enum lfvec_stress_storm_drop {
+	LFVEC_STRESS_DROP_FULL,		/* ENOSPC */
+	LFVEC_STRESS_DROP_MEMORY,	/* ENOMEM */
+	LFVEC_STRESS_DROP_BUSY,		/* EBUSY */
+	LFVEC_STRESS_DROP_LEVEL,	/* ECANCELED, which the log does not count */
+	LFVEC_STRESS_DROP_RESERVE,	/* no room, for one of these reasons */
+	LFVEC_STRESS_DROP_OTHER,	/* which must not be */
+	LFVEC_STRESS_STORM_DROPS,
+};
+
+/**
+ * struct lfvec_stress_storm - write to a log, from everywhere at once
+ * @name:     of a log made here
+ * @threads:  how many, at least 1
+ * @contexts: which contexts besides TASK, 1 << enum lfvec_stress_context. NMI in one
+ *	      storm or run at a time.
+ * @flags:    LFVEC_STRESS_STORM_* bits
+ * @duration: stop after so many ms; 0 for no limit
+ * @count:    stop after so many records of all together, written or not; 0 for no
+ *	      limit. One of @duration and @count must be given.
+ * @min:      bytes of the shortest record
+ * @max:      bytes of the longest one
+ * @pause:    us that a thread pauses after each record
+ * @pad:      zero
+ * @seed:     of the random numbers
+ * @elapsed:  (out) ns
+ * @written:  (out) records written, by enum lfvec_stress_context
+ * @dropped:  (out) and not, by that and enum lfvec_stress_storm_drop
+ * @cut:      (out) of those written, how many must have been cut
+ * @discarded: (out) reserved and given back
+ * @unordered: (out) sequence numbers of one writer that did not rise
+ * @first:    (out) the log's next sequence number, before
+ * @next:     (out) and after
+ * @log_written: (out) what the log's own counters have grown by: see struct
+ *	      lfvec_log_info
+ * @log_overwritten: (out)
+ * @log_dropped: (out)
+ * @log_cut:  (out)
+ * @peak:     (out) most memory that the log was seen to have
+ * @limit:    (out) most that it may have
+ * @reserved: zero
+ *
+ * What is (out) must be zero before. Returns at the end; EINTR if the task is killed.
+ * If nobody else writes to the log, both counts must agree: of what is written and
+ * cut, and in sum of what is dropped.
+ */
+struct lfvec_stress_storm {
+	char	name[LFVEC_STRESS_NAME_MAX];
+	__u32	threads;
+	__u32	contexts;
+	__u32	flags;
+	__u32	duration;
+	__u64	count;
+	__u32	min;
+	__u32	max;
+	__u32	pause;
+	__u32	pad;
+	__u64	seed;
+	__u64	elapsed;
+	__u64	written[LFVEC_STRESS_CONTEXTS];
+	__u64	dropped[LFVEC_STRESS_CONTEXTS][LFVEC_STRESS_STORM_DROPS];
+	__u64	cut;
+	__u64	discarded;
+	__u64	unordered;
+	__u64	first;
+	__u64	next;
+	__u64	log_written;
+	__u64	log_overwritten;
+	__u64	log_dropped[4];
+	__u64	log_cut;
+	__u64	peak;
+	__u64	limit;
+	__u64	reserved[4];
+};
+
+#define LFVEC_STRESS_STORM_NO_TASK	0x1	/* threads only have timers, send NMIs */
+
+/* What a measurement of logs repeats, each into a full buffer that overwrites. */
+enum lfvec_stress_log_work {
+	LFVEC_STRESS_LOGCOST_BIN,	/* lfvec_log_bin(), 64 bytes */
+	LFVEC_STRESS_LOGCOST_RESERVE,	/* lfvec_log_reserve(), filled, committed */
+	LFVEC_STRESS_LOGCOST_LINE,	/* lfvec_log() */
+	LFVEC_STRESS_LOGCOST_RING_BIN,	/* ftrace's ring buffer, 64 bytes copied in */
+	LFVEC_STRESS_LOGCOST_RING_RESERVE,	/* the same, filled in place */
+	LFVEC_STRESS_LOGCOST_KFIFO_BIN,	/* kfifo and a spinlock, interrupts off */
+	LFVEC_STRESS_LOGCOST_KFIFO_LINE,	/* the same, after snprintf() */
+	LFVEC_STRESS_LOGCOST_TRACE_LINE,	/* trace_array_printk(), own instance */
+	LFVEC_STRESS_LOGCOST_PRINTK_LINE,	/* printk(), debug level */
+	LFVEC_STRESS_LOGCOST_FORMAT_LINE,	/* snprintf() and nothing else */
+	LFVEC_STRESS_LOGCOST_CLOCK,	/* ktime_get_mono_fast_ns() */
+	LFVEC_STRESS_LOGCOST_WORKS,
+};
+
+/**
+ * struct lfvec_stress_log_cost - time one kind of record, loop included
+ * @work:    (in) enum lfvec_stress_log_work
+ * @ops:     (in) how many
+ * @elapsed: (in) zero; (out) ns for all of them, as struct lfvec_stress_cost
+ * @reserved: zero
+ *
+ * EOPNOTSUPP if this kernel does not have it.
+ */
+struct lfvec_stress_log_cost {
+	__u32	work;
+	__u32	ops;
+	__u64	elapsed;
+	__u64	reserved[2];
+};
+
 #define LFVEC_STRESS_IOC		0xBE
 
 #define LFVEC_STRESS_INFO	_IOR(LFVEC_STRESS_IOC, 0x00, struct lfvec_stress_info)
@@ -368,5 +552,10 @@ struct lfvec_stress_cost {
 #define LFVEC_STRESS_STOP	_IO(LFVEC_STRESS_IOC, 0x22)
 #define LFVEC_STRESS_RESULT	_IOR(LFVEC_STRESS_IOC, 0x23, struct lfvec_stress_result)
 #define LFVEC_STRESS_MEASURE	_IOWR(LFVEC_STRESS_IOC, 0x24, struct lfvec_stress_cost)
+
+#define LFVEC_STRESS_LOG_CREATE	_IOW(LFVEC_STRESS_IOC, 0x30, struct lfvec_stress_log)
+#define LFVEC_STRESS_LOG_DROP	_IOW(LFVEC_STRESS_IOC, 0x31, struct lfvec_stress_log)
+#define LFVEC_STRESS_LOG_STORM	_IOWR(LFVEC_STRESS_IOC, 0x32, struct lfvec_stress_storm)
+#define LFVEC_STRESS_LOG_COST	_IOWR(LFVEC_STRESS_IOC, 0x33, struct lfvec_stress_log_cost)
 
 #endif /* _UAPI_LINUX_LFVEC_STRESS_H */
