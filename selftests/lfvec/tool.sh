@@ -5,26 +5,8 @@
 
 tool=$(dirname "$0")/lfvec
 name=tool-$$
-tests=0
-failed=0
-
-# check EXIT OUTPUT ARGUMENT...: OUTPUT is what stdout must be, or * for any
-check()
-{
-	want=$1
-	text=$2
-	shift 2
-	got=$("$tool" "$@" 2>/tmp/tool.err)
-	code=$?
-	tests=$((tests + 1))
-	if [ "$code" != "$want" ] || { [ "$text" != '*' ] && [ "$got" != "$text" ]; }; then
-		failed=$((failed + 1))
-		echo "not ok $tests lfvec $*"
-		echo "# exit $code, expected $want; printed: $got; $(cat /tmp/tool.err)"
-	else
-		echo "ok $tests lfvec $*"
-	fi
-}
+# shellcheck source=/dev/null
+. "$(dirname "$0")/check.sh"
 
 [ -e /dev/lfvec_stress ] || modprobe lfvec_stress 2>/dev/null
 if ! "$tool" info >/dev/null 2>&1; then
@@ -37,7 +19,7 @@ check 0 '*' --help
 check 2 '*'
 check 2 '*' nonsense
 for command in run drive info stat create drop push pop load peek store xchg \
-	       cmpxchg truncate clear size reserve oldest shrink; do
+	       cmpxchg truncate clear size reserve oldest shrink storm logcost; do
 	check 0 '*' $command --help
 	check 2 '*' $command --nonsense
 done
@@ -137,16 +119,27 @@ check 0 '*' drive --procs 3 --ops 3k --json
 check 0 '*' drive --procs 2 --ops 2k --values unique \
 	--mix push=20,pop=20,load=10,xchg=15,cmpxchg=15,push_many=10,pop_many=10
 
+check 2 '' storm
+check 2 '' storm $name more
+check 2 '' storm $name --min 5 --max 4
+check 2 '' storm $name --max 5001
+check 2 '' storm $name --threads 0
+check 2 '' storm a/b --count 1
+check 0 '*' storm $name --count 2k --readers 3
+check 0 '*' storm $name --count 2k --records 16 --bytes 64KiB --keep --stay
+check 0 '*' storm $name --count 2k --readers 2 --json
+check 0 '' log drop $name
+check 1 '' log drop $name
+check 2 '' logcost --ops 0
+check 2 '' logcost --ops 400001
+check 0 '*' logcost --ops 1k
+check 0 '*' logcost --ops 1k --json
+
 # The same seed lets each thread do the same: alone, the counts are the same.
 one=$("$tool" run --threads 1 --ops 10k --seed 5 --quiet | sed 's/ in .*//')
 two=$("$tool" run --threads 1 --ops 10k --seed 5 --quiet | sed 's/ in .*//')
-tests=$((tests + 1))
-if [ -n "$one" ] && [ "$one" = "$two" ]; then
-	echo "ok $tests same seed, same run"
-else
-	echo "not ok $tests same seed, same run"
-	failed=$((failed + 1))
-fi
+[ -n "$one" ] && [ "$one" = "$two" ]
+ok $? "same seed, same run"
 
 # A run that is interrupted still gives its verdict.
 "$tool" run --duration 1h --quiet >/tmp/tool.out 2>&1 &
@@ -155,13 +148,7 @@ sleep 1
 kill -INT $pid
 wait $pid
 code=$?
-tests=$((tests + 1))
-if [ $code -eq 0 ] && grep -q clean /tmp/tool.out; then
-	echo "ok $tests interrupted run"
-else
-	echo "not ok $tests interrupted run"
-	failed=$((failed + 1))
-fi
-rm -f /tmp/tool.err /tmp/tool.out
-echo "1..$tests"
-[ $failed -eq 0 ]
+[ $code -eq 0 ] && grep -q clean /tmp/tool.out
+ok $? "interrupted run"
+rm -f /tmp/tool.out
+finish

@@ -420,7 +420,7 @@ static u32 drive_wait(struct drive *d, u32 running)
 				bad++;
 			continue;
 		}
-		if (__atomic_load_n(&interrupted, __ATOMIC_RELAXED) || bad ||
+		if (was_interrupted() || bad ||
 		    (d->load.duration &&
 		     elapsed(d) >= d->load.duration * 1000000ULL))
 			drive_stop(d);

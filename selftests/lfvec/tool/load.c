@@ -36,18 +36,13 @@ static const struct option common[] = {
 	{ "max",	required_argument, NULL, 'm' },
 	{ "seed",	required_argument, NULL, 's' },
 	{ "mix",	required_argument, NULL, 'x' },
+	{ NULL, 0, NULL, 0 }
 };
 
 /* These, and the command's @own, which end with a NULL name. */
 const struct option *load_options(const struct option *own)
 {
-	static struct option all[64];
-	unsigned int nr = ARRAY_SIZE(common);
-
-	memcpy(all, common, sizeof(common));
-	for (; own->name && nr < ARRAY_SIZE(all) - 1; own++)
-		all[nr++] = *own;
-	return all;
+	return join_options(common, own);
 }
 
 /* Returns false if @opt is not one of these. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lfvec - drive lock-free vectors in the kernel, to test and to measure
+ * lfvec - drive lock-free vectors in the kernel, to test and to measure; read logs
  */
 #include <signal.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include "tool.h"
 
 const struct command *command;
-int interrupted;
+static int interrupted;		/* by a signal */
 
 static const struct command commands[] = {
 	{ "run", "[OPTION...]",
@@ -40,6 +40,19 @@ static const struct command commands[] = {
 	{ "shrink", "NAME", "free what it does not need, print how many bytes",
 	  cmd_shrink, NULL },
 	{ "reserve", "NAME N", "have memory for N pushes", cmd_reserve, NULL },
+	{ "storm", "NAME [OPTION...]",
+	  "write to a log from everywhere at once, and check", cmd_storm,
+	  storm_help },
+	{ "logcost", "[OPTION...]", "what one record costs, in logs of all kinds",
+	  cmd_logcost, logcost_help },
+	{ "log", "COMMAND [ARGUMENT...]", "read and steer the logs of subsystems",
+	  cmd_log, NULL },
+};
+
+static const struct command_set all = {
+	"lfvec",
+	"drive lock-free vectors in the kernel, to test and to measure; read logs",
+	commands, ARRAY_SIZE(commands),
 };
 
 void die(int code, const char *fmt, ...)
@@ -62,7 +75,7 @@ void usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "\nTry 'lfvec %s --help'.\n",
+	fprintf(stderr, "\nTry 'lfvec%s%s --help'.\n", command ? " " : "",
 		command ? command->name : "");
 	exit(EXIT_USAGE);
 }
@@ -76,17 +89,45 @@ void help_command(void)
 	exit(EXIT_CLEAN);
 }
 
-static void print_commands(void)
+static void print_commands(const struct command_set *set)
 {
 	size_t i;
 
-	printf("lfvec COMMAND [ARGUMENT...]\n"
-	       "    drive lock-free vectors in the kernel, to test and to measure\n\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].what);
-	printf("\nlfvec COMMAND --help says more.\n\n"
+	printf("%s COMMAND [ARGUMENT...]\n    %s\n\n", set->name, set->what);
+	for (i = 0; i < set->nr; i++)
+		printf("  %-10s %s\n", set->commands[i].name,
+		       set->commands[i].what);
+	printf("\n%s COMMAND --help says more.\n\n"
 	       "Exit codes: 0 clean, 1 a check failed or the answer is no, 2 usage,\n"
-	       "3 out of resources, 4 not available (no module, no permission).\n");
+	       "3 out of resources, 4 not available (no module, no permission).\n",
+	       set->name);
+}
+
+/* A command of a command is called "log show", and chosen by "show". */
+static bool is_called(const struct command *c, const char *name)
+{
+	const char *space = strrchr(c->name, ' ');
+
+	return !strcmp(name, space ? space + 1 : c->name);
+}
+
+/* Run the command of @set that argv[1] names. */
+int run_command(const struct command_set *set, int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		print_commands(set);
+		return argc < 2 ? EXIT_USAGE : EXIT_CLEAN;
+	}
+	for (i = 0; i < set->nr; i++) {
+		if (!is_called(&set->commands[i], argv[1]))
+			continue;
+		command = &set->commands[i];
+		return command->fn(argc - 1, argv + 1);
+	}
+	usage("%s: no such command", argv[1]);
 }
 
 static void on_signal(int sig)
@@ -104,22 +145,12 @@ void catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 }
 
+bool was_interrupted(void)
+{
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
+}
+
 int main(int argc, char **argv)
 {
-	size_t i;
-
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help")) {
-		print_commands();
-		return argc < 2 ? EXIT_USAGE : EXIT_CLEAN;
-	}
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (strcmp(argv[1], commands[i].name))
-			continue;
-		command = &commands[i];
-		return command->fn(argc - 1, argv + 1);
-	}
-	fprintf(stderr, "lfvec: %s: no such command\nTry 'lfvec --help'.\n",
-		argv[1]);
-	return EXIT_USAGE;
+	return run_command(&all, argc, argv);
 }

@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,30 +28,39 @@ const char * const context_names[LFVEC_STRESS_CONTEXTS] = {
 	[LFVEC_STRESS_NMI]	= "nmi",
 };
 
+const char * const level_names[LEVELS] = {
+	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
+};
+
 struct unit {
 	const char	*name;
 	u64		factor;
 };
 
+/* What a number that @end follows in @s is to be multiplied by. */
+static u64 parse_unit(const char *what, const char *s, const char *end,
+		      const struct unit *units)
+{
+	for (; *end && units->name; units++)
+		if (!strcmp(end, units->name))
+			return units->factor;
+	if (*end)
+		usage("%s: %s: not understood from '%s' on", what, s, end);
+	return 1;
+}
+
 static u64 parse(const char *what, const char *s, u64 max,
 		 const struct unit *units)
 {
 	unsigned long long value;
-	u64 factor = 1;
+	u64 factor;
 	char *end;
 
 	errno = 0;
 	value = strtoull(s, &end, 0);
 	if (!isdigit((unsigned char)s[0]) || errno)
 		usage("%s: %s: not a number", what, s);
-	for (; *end && units->name; units++) {
-		if (strcmp(end, units->name))
-			continue;
-		factor = units->factor;
-		end = "";
-	}
-	if (*end)
-		usage("%s: %s: not understood from '%s' on", what, s, end);
+	factor = parse_unit(what, s, end, units);
 	if (value > max / factor)
 		usage("%s: %s: more than %llu", what, s, max);
 	return value * factor;
@@ -99,6 +109,127 @@ u32 parse_ms(const char *what, const char *s)
 	return ms * 1000;	/* a bare number is seconds */
 }
 
+/* "12.5", "90s", "1.5h": in ns; a bare number is seconds */
+u64 parse_ns(const char *what, const char *s)
+{
+	static const struct unit units[] = {
+		{ "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 },
+		{ "min", 60000000000 }, { "h", 3600000000000 },
+		{ "d", 86400000000000 }, { NULL, 0 }
+	};
+	u64 whole, part = 0, place = 100000000, factor = 1000000000;
+	char *end;
+
+	errno = 0;
+	whole = strtoull(s, &end, 10);
+	if (!isdigit((unsigned char)s[0]) || errno)
+		usage("%s: %s: not a time", what, s);
+	if (*end == '.')
+		for (end++; isdigit((unsigned char)*end); end++, place /= 10)
+			part += (*end - '0') * place;
+	if (*end)
+		factor = parse_unit(what, s, end, units);
+	if (whole > INT64_MAX / 2 / factor)
+		usage("%s: %s: too long", what, s);
+	return whole * factor + part * (factor / 1000000) / 1000;
+}
+
+/* "0640", or "640" */
+u32 parse_mode(const char *what, const char *s)
+{
+	char *end;
+	unsigned long mode = strtoul(s, &end, 8);
+
+	if (!isdigit((unsigned char)s[0]) || *end || mode & ~0666UL)
+		usage("%s: %s: permissions to read and write are 0 to 0666",
+		      what, s);
+	return mode;
+}
+
+/* One of @names, by its index */
+u32 parse_name(const char *what, const char *s, const char * const *names,
+	       u32 nr)
+{
+	char all[128] = "";
+	size_t len = 0;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(s, names[i]))
+			return i;
+	for (i = 0; i < nr && len < sizeof(all); i++)
+		len += snprintf(all + len, sizeof(all) - len, "%s%s",
+				i ? i + 1 < nr ? ", " : " or " : "", names[i]);
+	usage("%s: %s: %s", what, s, all);
+}
+
+/* "task,nmi": a bit for each */
+u32 parse_names(const char *what, char *s, const char * const *names, u32 nr)
+{
+	u32 bits = 0;
+	char *item;
+
+	while ((item = strsep(&s, ",")))
+		bits |= 1U << parse_name(what, item, names, nr);
+	return bits;
+}
+
+u32 parse_level(const char *s)
+{
+	if (isdigit((unsigned char)*s))
+		return parse_u64("level", s, LEVELS - 1);
+	if (!strcmp(s, "warn"))
+		return parse_level("warning");
+	if (!strcmp(s, "error"))
+		return parse_level("err");
+	return parse_name("level", s, level_names, LEVELS);
+}
+
+/* "3", "0-3,7" */
+void parse_ranges(const char *what, char *s, u64 max, struct ranges *r)
+{
+	struct range *range;
+	char *item, *to;
+
+	for (r->nr = 0; (item = strsep(&s, ",")); r->nr++) {
+		if (r->nr == ARRAY_SIZE(r->range))
+			usage("%s: more than %zu", what, ARRAY_SIZE(r->range));
+		range = &r->range[r->nr];
+		to = strchr(item, '-');
+		if (to)
+			*to++ = '\0';
+		range->first = parse_u64(what, item, max);
+		range->last = to ? parse_u64(what, to, max) : range->first;
+		if (range->last < range->first)
+			usage("%s: %s-%s: the wrong way round", what, item, to);
+	}
+}
+
+bool in_ranges(const struct ranges *r, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr; i++)
+		if (value >= r->range[i].first && value <= r->range[i].last)
+			return true;
+	return !r->nr;
+}
+
+/* Both ends with a NULL name. Good until the next call. */
+const struct option *join_options(const struct option *a,
+				  const struct option *b)
+{
+	static struct option all[64];
+	unsigned int nr = 0;
+
+	for (; a->name && nr < ARRAY_SIZE(all) - 1; a++)
+		all[nr++] = *a;
+	for (; b->name && nr < ARRAY_SIZE(all) - 1; b++)
+		all[nr++] = *b;
+	all[nr] = (struct option){ NULL, 0, NULL, 0 };
+	return all;
+}
+
 static unsigned int parse_op(const char *name)
 {
 	unsigned int i;
@@ -134,18 +265,8 @@ void parse_mix(char *s, u32 *mix)
 /* "task,softirq,nmi"; bits for all but task, which always is one of them */
 u32 parse_contexts(char *s)
 {
-	u32 contexts = 0, i;
-	char *item;
-
-	while ((item = strsep(&s, ","))) {
-		for (i = 0; i < LFVEC_STRESS_CONTEXTS; i++)
-			if (!strcmp(item, context_names[i]))
-				break;
-		if (i == LFVEC_STRESS_CONTEXTS)
-			usage("contexts: %s: task, softirq, hardirq or nmi", item);
-		contexts |= 1U << i;
-	}
-	return contexts & ~(1U << LFVEC_STRESS_TASK);
+	return parse_names("contexts", s, context_names, LFVEC_STRESS_CONTEXTS) &
+	       ~(1U << LFVEC_STRESS_TASK);
 }
 
 /* "overwrite,append-only" */

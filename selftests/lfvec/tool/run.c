@@ -210,7 +210,7 @@ static void run_wait(int fd, const struct load *l)
 		err = dev_call(fd, LFVEC_STRESS_WAIT, &wait);
 		if (err && err != -EINTR)
 			die(dev_exit_code(-err), "wait: %s", strerror(-err));
-		if (__atomic_load_n(&interrupted, __ATOMIC_RELAXED)) {
+		if (was_interrupted()) {
 			dev_must(fd, LFVEC_STRESS_STOP, NULL, "stop");
 			break;
 		}
@@ -259,7 +259,7 @@ static void run_all(int fd, struct run *r)
 		load_print(&r->load, "kernel threads");
 	for (i = 0; i < LFVEC_STRESS_IMPLS; i++)
 		if ((r->impl == IMPL_ALL || r->impl == i) &&
-		    !__atomic_load_n(&interrupted, __ATOMIC_RELAXED))
+		    !was_interrupted())
 			run_one(fd, r, i);
 	if (r->load.json)
 		json_close(']');
@@ -285,7 +285,7 @@ int cmd_run(int argc, char **argv)
 	}
 	if (!r.cost_only)
 		run_all(fd, &r);
-	if (r.cost && !__atomic_load_n(&interrupted, __ATOMIC_RELAXED))
+	if (r.cost && !was_interrupted())
 		cost_all(fd, r.load.esize, r.cost, r.unit, r.load.json);
 	if (r.load.json) {
 		json_close('}');

@@ -13,6 +13,7 @@
 #include <linux/lfvec_stress.h>
 
 typedef __u8 u8;
+typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s64 s64;
@@ -36,14 +37,23 @@ struct command {
 	const char	*help;	/* of its options; NULL for the common ones */
 };
 
+/* What there is to choose from: commands of lfvec, or of one of its commands. */
+struct command_set {
+	const char		*name;
+	const char		*what;
+	const struct command	*commands;
+	size_t			nr;
+};
+
 extern const struct command *command;	/* the one that runs */
-extern int interrupted;			/* by a signal */
 
 /* main.c */
 noreturn void usage(const char *fmt, ...);
 noreturn void die(int code, const char *fmt, ...);
 noreturn void help_command(void);
+int run_command(const struct command_set *set, int argc, char **argv);
 void catch_signals(void);
+bool was_interrupted(void);
 
 /* device.c */
 int dev_open(void);
@@ -57,12 +67,44 @@ u64 parse_u64(const char *what, const char *s, u64 max);
 u64 parse_count(const char *what, const char *s, u64 max);
 u32 parse_ms(const char *what, const char *s);
 u64 parse_bytes(const char *what, const char *s);
+u64 parse_ns(const char *what, const char *s);
+u32 parse_mode(const char *what, const char *s);
+u32 parse_name(const char *what, const char *s, const char * const *names,
+	       u32 nr);
+u32 parse_names(const char *what, char *s, const char * const *names, u32 nr);
+u32 parse_level(const char *s);
 void parse_mix(char *s, u32 *mix);
 u32 parse_contexts(char *s);
 u32 parse_form(char *s);
 const char *form_name(u32 form);
 extern const char * const op_names[LFVEC_STRESS_OPS];
 extern const char * const context_names[LFVEC_STRESS_CONTEXTS];
+
+#define LEVELS	8
+extern const char * const level_names[LEVELS];
+
+struct range {
+	u64	first;
+	u64	last;
+};
+
+struct ranges {
+	unsigned int	nr;	/* 0: all there is */
+	struct range	range[32];
+};
+
+void parse_ranges(const char *what, char *s, u64 max, struct ranges *r);
+bool in_ranges(const struct ranges *r, u64 value);
+struct option;
+const struct option *join_options(const struct option *a,
+				  const struct option *b);
+
+/* text.c */
+size_t utf8_char(const u8 *s, size_t len, u32 *c);
+bool is_unsafe(u32 c);
+bool utf8_valid(const void *s, size_t len);
+void print_safely(const void *s, size_t len);
+void print_hex(const void *data, size_t len);
 
 /* load.c: what run and drive have in common */
 struct load {
@@ -82,7 +124,6 @@ struct load {
 };
 
 void load_defaults(struct load *l);
-struct option;
 const struct option *load_options(const struct option *own);
 bool load_option(struct load *l, int opt, char *arg);
 void load_check(struct load *l);
@@ -116,7 +157,10 @@ void json_close(char bracket);
 void json_u64(const char *key, u64 value);
 void json_fixed(const char *key, double value);
 void json_str(const char *key, const char *value);
+void json_text(const char *key, const void *text, size_t len);
+void json_hex(const char *key, const void *data, size_t len);
 void json_bool(const char *key, bool value);
+void json_end(void);
 
 /* report.c */
 const char *impl_name(u32 impl);
@@ -147,7 +191,11 @@ int cmd_size(int argc, char **argv);
 int cmd_reserve(int argc, char **argv);
 int cmd_oldest(int argc, char **argv);
 int cmd_shrink(int argc, char **argv);
+int cmd_storm(int argc, char **argv);
+int cmd_logcost(int argc, char **argv);
+int cmd_log(int argc, char **argv);
 extern const char run_help[], drive_help[], create_help[], value_help[];
+extern const char storm_help[], logcost_help[];
 
 /* cost.c */
 void cost_all(int fd, u32 esize, u32 ops, const char *unit, bool json);

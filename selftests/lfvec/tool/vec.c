@@ -170,8 +170,7 @@ static void print_elem(const struct args *a, const u8 *elem, u32 esize)
 		printf("%llu\n", value);
 		return;
 	}
-	for (i = 0; i < esize; i++)
-		printf("%02x", elem[i]);
+	print_hex(elem, esize);
 	printf("\n");
 }
 
