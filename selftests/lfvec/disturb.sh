@@ -77,7 +77,7 @@ ok $? "nobody finds it by that name"
 wait $pid
 ok $? "clients go on, and nothing is lost"
 sed 's/^/# /' /tmp/disturb.out
-rmmod lfvec_stress && rmmod lfvec && modprobe lfvec_stress
+rmmod lfvec_stress && rmmod lfvec_log && rmmod lfvec && modprobe lfvec_stress
 ok $? "then the modules can go"
 
 # Does process $1, killed, go within 5 s?

@@ -25,7 +25,7 @@ loaded()
 
 unload()
 {
-	rmmod lfvec_stress && rmmod lfvec
+	rmmod lfvec_stress && rmmod lfvec_log && rmmod lfvec
 }
 
 # kB of kernel memory that is not given back to the page allocator

@@ -13,13 +13,16 @@
 struct probe *probes;
 unsigned int nr_probes;
 
-/* What changes a vector, and what that calls. */
+/*
+ * What changes a vector, and what that calls. Those with elements of different sizes
+ * are interrupted at each step in user space, by sized_irq.
+ */
 static bool is_wanted(const char *symbol, const char *only)
 {
 	static const char * const not[] = {
 		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
 		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
-		"__lfvec_oldest", "lfvec_seek", "cpus_alloc",
+		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", "sized_",
 	};
 	unsigned int i;
 
