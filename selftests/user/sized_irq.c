@@ -57,7 +57,11 @@ struct model {
 };
 
 /* With an RCU that takes its time, more has to be allocated until it is over. */
-static const bool eager = IS_ENABLED(STUB_EAGER_RCU);
+#ifdef STUB_EAGER_RCU
+static const bool eager = true;
+#else
+static const bool eager;
+#endif
 
 static struct lfvec_sized *vec;
 static struct lfvec_sized_attr attr;
@@ -219,18 +223,15 @@ static void interrupt(void)
 	step_left = step_random() % 4 ? 0 : random_steps();
 }
 
-/*
- * What is kept has its bytes taken before it has its index: so those that are under
- * way may leave no room for others, which come before them.
- */
-static long bytes_under_way(const struct record *r)
+/* Bytes of those that @r interrupts or is interrupted by, and that come later. */
+static long bytes_under_way(const struct model *m, const struct record *r)
 {
 	const struct record *other;
 	long bytes = 0;
 
 	for (other = records; other < records + nr_records; other++)
-		if (other->op == COMMIT && other->ret >= 0 &&
-		    other->begin < r->begin && r->end < other->end)
+		if (other->op == COMMIT && other->ret >= (long)m->end &&
+		    other->begin < r->end && r->begin < other->end)
 			bytes += other->bytes;
 	return bytes;
 }
@@ -243,7 +244,7 @@ static bool model_commit(struct model *m, const struct record *r)
 	if (r->ret == -ENOSPC)
 		return !(attr.flags & LFVEC_OVERWRITE) &&
 		       (m->end == attr.max ||
-			m->bytes + r->bytes + bytes_under_way(r) > most);
+			m->bytes + bytes_under_way(m, r) + r->bytes > most);
 	if (r->ret != (long)m->end)
 		return false;
 	m->end++;
@@ -527,8 +528,8 @@ int main(int argc, char **argv)
 	/* most of the time there must have been something to be interrupted */
 	good = nr == cases && !stub_bugs() && !stub_allocated() &&
 	       commits > cases / 2 && no_memory < prepares / 2;
-	printf("%s - %lu of %lu cases, commits %lu, no memory for %lu of %lu, warnings %u, unfreed %ld\n",
-	       good ? "ok" : "not ok", nr, cases, commits, no_memory, prepares,
-	       stub_bugs(), stub_allocated());
+	printf("%s - %lu of %lu cases, commits %lu, no memory for %lu of %lu, ",
+	       good ? "ok" : "not ok", nr, cases, commits, no_memory, prepares);
+	printf("warnings %u, unfreed %ld\n", stub_bugs(), stub_allocated());
 	return !good;
 }

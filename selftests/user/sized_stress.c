@@ -444,9 +444,10 @@ static int judge(const struct tally *t, unsigned long end)
 		   t->failed || stub_bugs() || unfreed || t->commits != end ||
 		   t->commits < (opt.attr.flags ? all_ops() / 10 : 1);
 
-	printf("# committed %llu, end %lu, discarded %llu, full %llu, dropped %llu, seen %llu, gone %llu\n",
+	printf("# committed %llu, end %lu, discarded %llu, full %llu, ",
 	       (unsigned long long)t->commits, end,
-	       (unsigned long long)t->discards, (unsigned long long)t->full,
+	       (unsigned long long)t->discards, (unsigned long long)t->full);
+	printf("dropped %llu, seen %llu, gone %llu\n",
 	       (unsigned long long)t->dropped, (unsigned long long)t->seen,
 	       (unsigned long long)t->gone);
 	printf("%s - torn %llu, mixed up %llu, disorder %llu, too much %llu, ",
