@@ -13,25 +13,6 @@
 struct probe *probes;
 unsigned int nr_probes;
 
-/*
- * What changes a vector, and what that calls. Those with elements of different sizes
- * are interrupted at each step in user space, by sized_irq.
- */
-static bool is_wanted(const char *symbol, const char *only)
-{
-	static const char * const not[] = {
-		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
-		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
-		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", "sized_",
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(not); i++)
-		if (strstr(symbol, not[i]))
-			return false;
-	return strstr(symbol, only);
-}
-
 /* On one CPU, the kernel has made a harmless prefix of `lock`. */
 static bool is_swap(const u8 *insn)
 {
@@ -77,12 +58,12 @@ static void probe_fill(struct probe *p, unsigned long addr, const char *symbol,
 }
 
 /*
- * probes_collect - make them, in functions with @only in their name
+ * probes_collect - make them, in functions that are @wanted by their name
  *
  * They call @before and @after. None is armed, but those that always are. Returns
  * 0 or -ENOMEM.
  */
-int probes_collect(const char *only, kprobe_pre_handler_t before,
+int probes_collect(bool (*wanted)(const char *name), kprobe_pre_handler_t before,
 		   kprobe_post_handler_t after)
 {
 	char symbol[KSYM_SYMBOL_LEN];
@@ -97,7 +78,7 @@ int probes_collect(const char *only, kprobe_pre_handler_t before,
 	for (addr = start; addr < end; addr += size) {
 		size = 1;
 		sprint_symbol(symbol, addr);
-		if (!is_wanted(symbol, only))
+		if (!wanted(symbol))
 			continue;
 		p = &probes[nr_probes];
 		probe_fill(p, addr, symbol, before, after);

@@ -36,7 +36,7 @@ struct probe {
 extern struct probe *probes;
 extern unsigned int nr_probes;
 
-int probes_collect(const char *only, kprobe_pre_handler_t before,
+int probes_collect(bool (*wanted)(const char *name), kprobe_pre_handler_t before,
 		   kprobe_post_handler_t after);
 void probes_release(void);
 void probe_arm(struct probe *p, bool on);
