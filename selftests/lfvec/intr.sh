@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Operations that are interrupted at each of their instructions: see
-# module/intr.c. With LFVEC_STRICT=1, each of those listed there must be come by;
-# other compilers may make some that cannot be.
+# Operations that are interrupted at each of their instructions: see module/intr.c,
+# and module/sized_intr.c for elements of different sizes. With LFVEC_STRICT=1, each
+# instruction of the functions listed in the former must be come by; other compilers
+# may make some that cannot be.
 
-rmmod test_lfvec_intr 2>/dev/null
 if ! modinfo test_lfvec_intr >/dev/null 2>&1; then
 	echo "1..0 # SKIP test_lfvec_intr is not installed"
 	exit 4
@@ -14,15 +14,31 @@ if ! grep -q ' [Tt] register_kprobe$' /proc/kallsyms; then
 	echo "1..0 # SKIP no kprobes"
 	exit 4
 fi
+
+tests=0
+failed=0
+
+# interrupted MODULE [PARAMETER...]
+interrupted()
+{
+	module=$1
+	tests=$((tests + 1))
+	rmmod "$module" 2>/dev/null
+	shift
+	modprobe "$module" "$@"
+	status=$?
+	dmesg | grep -o "$module: .*" | sed 's/^/# /'
+	if [ $status = 0 ]; then
+		echo "ok $tests $module"
+		rmmod "$module"
+	else
+		echo "not ok $tests $module"
+		failed=$((failed + 1))
+	fi
+}
+
 echo "TAP version 13"
-echo "1..1"
-modprobe test_lfvec_intr "strict=${LFVEC_STRICT:-0}"
-status=$?
-dmesg | grep -o 'test_lfvec_intr: .*' | sed 's/^/# /'
-if [ $status = 0 ]; then
-	echo "ok 1 test_lfvec_intr"
-	rmmod test_lfvec_intr
-else
-	echo "not ok 1 test_lfvec_intr"
-	exit 1
-fi
+echo "1..2"
+interrupted test_lfvec_intr "strict=${LFVEC_STRICT:-0}"
+interrupted test_lfvec_sized_intr
+[ $failed -eq 0 ]
