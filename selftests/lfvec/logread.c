@@ -498,7 +498,8 @@ TEST_F(log, bytes)
 	}
 	EXPECT_EQ(64 * 1024, info.bytes);
 	EXPECT_EQ(100, info.next);
-	EXPECT_GE(64 * 1024 / RECORD_MAX, info.next - info.first);
+	/* those that were cut, as large nodes had not come back yet, take less */
+	EXPECT_GE(64 * 1024 / RECORD_MAX + info.cut, info.next - info.first);
 	EXPECT_LE(8, info.next - info.first);
 	EXPECT_EQ(info.first, info.overwritten);
 	EXPECT_EQ(-EPIPE, get_line(rw, &self->line));
