@@ -307,7 +307,9 @@ static void *reader(void *arg)
 /* Does what the kernel does in the background, and keeps an eye on memory. */
 static void *keeper(void *arg)
 {
-	unsigned long under_way = opt.threads * LFVEC_LEVELS * (largest + 32);
+	/* what overwrites does not see others that are amid a commit */
+	unsigned long under_way = opt.attr.flags ?
+		opt.threads * LFVEC_LEVELS * (largest + 32) : 0;
 	struct lfvec_sized_stats stats;
 
 	thread_begin(arg);
