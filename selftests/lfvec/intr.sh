@@ -18,22 +18,6 @@ fi
 tests=0
 failed=0
 
-# Which instructions are come by depends on chance and time, too. If nothing is wrong
-# but that some were missed, their functions are tried again, by themselves.
-missed_again()
-{
-	dmesg | sed -n 's/.*_intr: \([0-9]*\) of \([0-9]*\) instructions interrupted, \([0-9]*\) listed .* 0 errors$/\1 \2 \3/p' |
-		awk '{ ok = $1 * 100 >= $2 * 95 && $3 } END { exit !ok }' || return 1
-	for name in $(dmesg | sed -n \
-		's/.*_intr: \([0-9]*\) of \([0-9]*\) in \(.*\), listed$/\1 \2 \3/p' |
-		awk '$1 != $2 { print $3 }'); do
-		echo "# again: $name"
-		modprobe test_lfvec_intr strict=1 "only=$name" || return 1
-		rmmod test_lfvec_intr
-	done
-	return 0
-}
-
 # interrupted MODULE [PARAMETER...]
 interrupted()
 {
@@ -43,10 +27,6 @@ interrupted()
 	shift
 	modprobe "$module" "$@"
 	status=$?
-	if [ $status != 0 ] && [ "$module" = test_lfvec_intr ]; then
-		missed_again && modprobe "$module" only=lfvec_kick
-		status=$?
-	fi
 	dmesg | grep -o "$module: .*" | sed 's/^/# /'
 	if [ $status = 0 ]; then
 		echo "ok $tests $module"
