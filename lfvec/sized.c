@@ -92,6 +92,18 @@ static __always_inline unsigned long sized_bytes(struct lfvec_sized *vec,
 	return sized_pool(vec, ((struct lfvec_node *)word)->pool)->size;
 }
 
+/* Within an operation, where preemption is off: a level of another pool. */
+static __always_inline struct lfvec_stock *sized_enter(struct lfvec_pool *pool)
+{
+	return lfvec_take_level(this_cpu_ptr(pool->cpu));
+}
+
+static __always_inline void sized_leave(struct lfvec_pool *pool)
+{
+	barrier();	/* as lfvec_leave() */
+	__this_cpu_dec(pool->cpu->level);
+}
+
 /* Retire a node that was swapped out of its slot; @st is that of vec->pool. */
 static __always_inline void sized_retire(struct lfvec_sized *vec,
 					 struct lfvec_stock *st,
@@ -103,9 +115,9 @@ static __always_inline void sized_retire(struct lfvec_sized *vec,
 		lfvec_node_retire(pool, st, node);
 		return;
 	}
-	st = lfvec_enter_again(pool);
+	st = sized_enter(pool);
 	lfvec_node_retire(pool, st, node);
-	lfvec_leave(pool);
+	sized_leave(pool);
 }
 
 /* Take a node of this size; @st is that of vec->pool. */
@@ -117,9 +129,9 @@ sized_take(struct lfvec_sized *vec, struct lfvec_stock *st, unsigned int nr)
 
 	if (likely(!nr))
 		return lfvec_node_get(pool, st, 0);
-	st = lfvec_enter_again(pool);
+	st = sized_enter(pool);
 	node = lfvec_node_get(pool, st, 0);
-	lfvec_leave(pool);
+	sized_leave(pool);
 	return node;
 }
 
@@ -242,15 +254,12 @@ static __always_inline bool sized_full(struct lfvec_sized *vec, long bytes)
 	return atomic_long_read(&vec->bytes) + bytes > (long)vec->bytes_max;
 }
 
-/* Make room for @bytes. Returns false if that cannot be. */
-static noinline bool sized_make_room(struct lfvec_sized *vec,
+/* Make room for @bytes, which are no more than may be. */
+static noinline void sized_make_room(struct lfvec_sized *vec,
 				     struct lfvec_stock *st, unsigned long bytes)
 {
-	do {
-		if (!sized_evict(vec, st))
-			return bytes <= vec->bytes_max;
-	} while (sized_full(vec, bytes));
-	return true;
+	while (sized_evict(vec, st) && sized_full(vec, bytes))
+		;
 }
 
 /* Where nothing goes, bytes are taken for good; and before, to be exact. */
@@ -265,44 +274,33 @@ static noinline bool sized_keep(struct lfvec_sized *vec, long bytes)
 	return true;
 }
 
-/* May @bytes be appended? */
-static __always_inline bool sized_admit(struct lfvec_sized *vec,
-					struct lfvec_stock *st,
-					unsigned long bytes)
-{
-	if (unlikely(!(vec->vec.flags & LFVEC_OVERWRITE)))
-		return sized_keep(vec, bytes);
-	return likely(!sized_full(vec, bytes)) ||
-	       sized_make_room(vec, st, bytes);
-}
-
-/* It was appended, in place of @freed bytes, or not at all: make the count right. */
-static __always_inline void sized_count_bytes(struct lfvec_sized *vec,
-					      unsigned long bytes,
-					      unsigned long freed)
-{
-	if (unlikely(!(vec->vec.flags & LFVEC_OVERWRITE)))
-		bytes = 0;
-	if (unlikely(bytes != freed))
-		atomic_long_add(bytes - freed, &vec->bytes);
-}
-
 /* Append @node; what it replaces is retired. */
 static __always_inline long sized_append(struct lfvec_sized *vec,
 					 struct lfvec_stock *st,
 					 struct lfvec_node *node)
 {
 	unsigned long bytes = sized_pool(vec, node->pool)->size, old, freed;
+	bool keep = !(vec->vec.flags & LFVEC_OVERWRITE);
 	long index;
 
-	if (!sized_admit(vec, st, bytes))
-		return -ENOSPC;
+	if (unlikely(keep)) {
+		if (!sized_keep(vec, bytes))
+			return -ENOSPC;
+	} else if (unlikely(sized_full(vec, bytes))) {
+		sized_make_room(vec, st, bytes);
+	}
 	index = lfvec_append_only(&vec->vec, st, node, &old, sized_index,
 				  sized_end_from);
-	freed = index < 0 ? bytes : sized_bytes(vec, old);
-	sized_count_bytes(vec, bytes, freed);
-	if (unlikely(index < 0))
+	if (unlikely(index < 0)) {
+		if (keep)
+			atomic_long_sub(bytes, &vec->bytes);
 		return -ENOSPC;
+	}
+	if (unlikely(keep))	/* in place of nothing */
+		return index;
+	freed = sized_bytes(vec, old);
+	if (unlikely(bytes != freed))
+		atomic_long_add(bytes - freed, &vec->bytes);
 	if (freed)
 		sized_retire(vec, st, (struct lfvec_node *)old);
 	return index;
@@ -316,13 +314,13 @@ static void sized_put(struct lfvec_sized *vec, struct lfvec_stock *st,
 		      struct lfvec_node *node)
 {
 	struct lfvec_pool *pool = sized_pool(vec, node->pool);
-	struct lfvec_stock *own = st;
+	bool other = pool != &vec->vec.pool;
 
-	if (node->pool)
-		own = lfvec_enter_again(pool);
-	lfvec_node_put(pool, own, node);
-	if (node->pool)
-		lfvec_leave(pool);
+	if (other)
+		st = sized_enter(pool);
+	lfvec_node_put(pool, st, node);
+	if (other)
+		sized_leave(pool);
 }
 
 /* Operations are nested too deeply to touch a stock: leave it to the worker. */

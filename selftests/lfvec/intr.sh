@@ -40,6 +40,6 @@ interrupted()
 echo "TAP version 13"
 echo "1..2"
 interrupted test_lfvec_intr "strict=${LFVEC_STRICT:-0}"
-# what is left is errors that do not occur, and what the worker does by chance
-interrupted test_lfvec_sized_intr least=90
+# what the worker does depends on what others have left it to do
+interrupted test_lfvec_sized_intr least=98
 [ $failed -eq 0 ]

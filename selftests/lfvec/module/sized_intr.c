@@ -26,7 +26,7 @@
 #include "probe.h"
 
 #define HANDLERS	6
-#define TRIES		3
+#define TRIES		5
 #define FUNCTIONS_MAX	32
 #define ERRORS_MAX	6	/* are enough */
 #define RING		4096	/* more than what is there, and one run adds */
@@ -67,7 +67,7 @@ static const struct mode {
 	{ "deep", DEEP | SINGLE | SLOW,
 	  { { 16, 48, 200 }, 64, 1000, 60000, O } },
 	{ "hoard", HOARD | SLOW,
-	  { { 16, 200 }, 512, 9000, 6000, O } },
+	  { { 16, 200 }, 512, 1500, 1200, O } },
 };
 
 /* The vector of a mode, and what was committed at each index. */
@@ -409,9 +409,9 @@ static void meanwhile(struct irq_work *unused)
 
 	in_meanwhile = true;
 	while (nr--) {
-		append(any_len());
-		if (!roll(3))
+		if (!roll(2))
 			ask();
+		append(any_len());
 	}
 	in_meanwhile = false;
 }
@@ -447,7 +447,7 @@ static void one_of_each(size_t len)
 static void operations(void)
 {
 	static const unsigned int lens[] = { 0, 8, 40, 200, 16, 16, 1000, 48 };
-	unsigned int i, nr = mode->what & HOARD ? 150 : 1;
+	unsigned int i;
 	size_t most = vec->sizes[vec->nr - 1];
 
 	prepare(most + 1);
@@ -455,8 +455,6 @@ static void operations(void)
 	give_back(most);
 	for (i = 0; i < ARRAY_SIZE(lens); i++)
 		one_of_each(min_t(size_t, lens[i], most));
-	while (nr--)
-		append(state->runs % 2 ? most : 16);
 	get(0);
 	get(known.most + 1);
 	get(-1UL);
@@ -479,6 +477,18 @@ static void settle(void)
 		irq_work_sync(&pool_of(nr)->gp_work);
 	rcu_barrier();
 	rcu_barrier();
+}
+
+/* All that there is comes to be of one size, and then of the other. */
+static void hoard(void)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < 40; nr++) {
+		append(state->runs % 2 ? vec->sizes[1] : 16);
+		if (!(nr % 10))
+			settle();
+	}
 }
 
 static void set_level(unsigned int level)
@@ -608,6 +618,8 @@ static bool interrupt_once(struct kprobe *kp, unsigned int hit)
 		operations_deep();
 	else
 		operations();
+	if (mode->what & HOARD)
+		hoard();
 	if (mode->what & SLOW)
 		settle();
 	irq_work_sync(&meanwhile_irq);
@@ -648,7 +660,8 @@ static bool mode_begin(const struct mode *m)
 	if (mode && mode != m)
 		mode_end(mode);
 	state = &states[m - modes];
-	if (state->made && m->what & YOUNG && state->runs >= 8)
+	if (state->made && m->what & YOUNG &&
+	    state->runs >= (m->attr.max < 16 ? 2 : 8))
 		mode_end(m);
 	mode = m;
 	vec = &state->vec;
