@@ -138,7 +138,7 @@ static int lfvec_buckets_attr(struct lfvec *vec, const struct lfvec_attr *attr)
 	}
 	if (!is_power_of_2(first) || first > BIT(LFVEC_BUCKET_SHIFT_MAX))
 		return -EINVAL;
-	limit = (2UL << LFVEC_BUCKET_SHIFT_MAX) - first;
+	limit = LFVEC_ELEMS_MAX - first;
 	if (attr->max > limit)
 		return -EINVAL;
 	vec->first = first;

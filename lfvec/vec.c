@@ -1040,11 +1040,12 @@ int __lfvec_reserve(struct lfvec *vec, unsigned long nr, gfp_t gfp)
 
 	if (!nr)
 		return 0;
-	if (!(vec->flags & LFVEC_OVERWRITE)) {
+	if (vec->flags & LFVEC_OVERWRITE)
+		err = nr > LFVEC_ELEMS_MAX ? -ENOSPC : 0;
+	else
 		err = lfvec_bucket_supply(vec, size, nr, gfp);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	return lfvec_pool_reserve(&vec->pool, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_reserve);

@@ -275,8 +275,9 @@ long stress_reserve(struct stress_file *sf, void *arg)
 
 	if (IS_ERR(vec))
 		return PTR_ERR(vec);
-	return __lfvec_reserve(vec, min_t(u64, io->index, LONG_MAX),
-			       stress_gfp(io));
+	if (io->index > stress_most(vec->esize))
+		return -ENOSPC;
+	return __lfvec_reserve(vec, io->index, stress_gfp(io));
 }
 
 void stress_stats_get(struct lfvec *vec, struct lfvec_stress_stats *out)

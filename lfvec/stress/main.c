@@ -23,6 +23,12 @@ static LIST_HEAD(stress_vecs);
 static unsigned int stress_nr;
 static DEFINE_MUTEX(stress_lock);	/* the two above */
 
+/* As many elements of @esize bytes user space may have in a vector. */
+unsigned long stress_most(u32 esize)
+{
+	return min_t(u64, LFVEC_STRESS_ELEMS_MAX, LFVEC_STRESS_BYTES_MAX / esize);
+}
+
 /* Check what user space asked of a vector, and fill in the defaults. */
 int stress_attr(u32 esize, struct lfvec_attr *attr)
 {
@@ -30,7 +36,7 @@ int stress_attr(u32 esize, struct lfvec_attr *attr)
 
 	if (!esize || esize > LFVEC_ELEM_MAX || attr->flags & ~STRESS_FORMS)
 		return -EINVAL;
-	most = min_t(u64, LFVEC_STRESS_ELEMS_MAX, LFVEC_STRESS_BYTES_MAX / esize);
+	most = stress_most(esize);
 	if (attr->max > most || attr->first > most || attr->spare > most ||
 	    attr->backlog > most)
 		return -EINVAL;

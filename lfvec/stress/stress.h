@@ -62,6 +62,7 @@ struct stress_impl {
 
 /* main.c */
 bool stress_name_ok(const char *name);
+unsigned long stress_most(u32 esize);
 int stress_attr(u32 esize, struct lfvec_attr *attr);
 
 /* io.c */

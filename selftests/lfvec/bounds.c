@@ -231,4 +231,24 @@ TEST(reserved)
 	close(fd);
 }
 
+/* One that overwrites is never full, but is given memory for so many only. */
+TEST(reserved_overwriting)
+{
+	struct lfvec_stress_vec vec = {
+		.name = "reserve", .esize = 8, .max = 16,
+		.form = LFVEC_STRESS_OVERWRITE,
+	};
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	ASSERT_EQ(0, call(fd, LFVEC_STRESS_CREATE, &vec));
+	EXPECT_EQ(0, reserve(fd, 1000));
+	EXPECT_EQ(-ENOSPC, reserve(fd, LFVEC_STRESS_ELEMS_MAX + 1));
+	EXPECT_EQ(-ENOSPC, reserve(fd, 1ULL << 40));
+	EXPECT_EQ(-ENOSPC, reserve(fd, UINT64_MAX));
+	EXPECT_EQ(0, named(fd, LFVEC_STRESS_DROP, "reserve"));
+	close(fd);
+}
+
 TEST_HARNESS_MAIN

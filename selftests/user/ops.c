@@ -273,6 +273,23 @@ static void test_max(void)
 	}
 }
 
+/* More than all that there may be is not asked of the allocator. */
+static void test_reserve_overwriting(void)
+{
+	struct lfvec_attr attr = { .flags = LFVEC_OVERWRITE, .max = 16 };
+
+	int err = __lfvec_init(&vec, 8, &attr);
+
+	CHECK(!err);
+	if (err)
+		return;
+	CHECK(!__lfvec_reserve(&vec, 100, GFP_KERNEL));
+	CHECK(__lfvec_reserve(&vec, LFVEC_ELEMS_MAX + 1, GFP_KERNEL) == -ENOSPC);
+	CHECK(__lfvec_reserve(&vec, LONG_MAX, GFP_KERNEL) == -ENOSPC);
+	CHECK(__lfvec_reserve(&vec, -1UL, GFP_KERNEL) == -ENOSPC);
+	__lfvec_destroy(&vec);
+}
+
 /* One more of the operations that allocate; what it returned. */
 static long allocating(unsigned int kind, unsigned int nr)
 {
@@ -522,6 +539,7 @@ static const struct {
 	{ "init_no_memory",	test_init_no_memory },
 	{ "levels",		test_levels },
 	{ "reserve_cpus",	test_reserve_cpus },
+	{ "reserve_overwriting", test_reserve_overwriting },
 	{ "reserve_killed",	test_reserve_killed },
 	{ "caches",		test_caches },
 	{ "recycle",		test_recycle },

@@ -124,6 +124,9 @@
 #define LFVEC_BUCKET_SHIFT_MAX	27
 #define LFVEC_BUCKETS		(LFVEC_BUCKET_SHIFT_MAX + 1)
 
+/* No vector holds as many elements at a time. */
+#define LFVEC_ELEMS_MAX		(2UL << LFVEC_BUCKET_SHIFT_MAX)
+
 /* Slots in the first bucket, unless the creator says otherwise. */
 #define LFVEC_FIRST_DEFAULT	16
 
