@@ -538,6 +538,8 @@ void lfvec_pool_quiesce(struct lfvec_pool *pool)
 	do {
 		rcu_barrier();
 	} while (atomic_read(&pool->gp_busy));
+	/* the callback that said so has returned */
+	rcu_barrier();
 }
 
 /* Take what the depot has more than it need have. */

@@ -185,12 +185,20 @@ size_t lfvec_sized_room(const struct lfvec_sized *vec, const void *elem)
 }
 EXPORT_SYMBOL_GPL(lfvec_sized_room);
 
-static unsigned long sized_oldest(struct lfvec_sized *vec, unsigned long end)
+/* The oldest element, as far as was said; it is not above @end. */
+static unsigned long sized_oldest(struct lfvec_sized *vec, unsigned long *end)
 {
-	unsigned long evicted = atomic_long_read(&vec->evicted);
-	unsigned long span = vec->vec.first;
+	unsigned long evicted, span = vec->vec.first;
 
-	return max(evicted, end > span ? end - span : 0);
+	/*
+	 * LMM(sized_oldest:A)
+	 *
+	 * What is gone before the end: it was there once. Pairs with
+	 * sized_went:A.
+	 */
+	evicted = atomic_long_read_acquire(&vec->evicted);
+	*end = sized_end(vec);
+	return max(evicted, *end > span ? *end - span : 0);
 }
 
 /* All elements up to @index are gone. */
@@ -198,6 +206,12 @@ static void sized_went(struct lfvec_sized *vec, unsigned long index)
 {
 	long evicted = atomic_long_read(&vec->evicted);
 
+	/*
+	 * LMM(sized_went:A)
+	 *
+	 * A fully ordered cmpxchg: the element was seen before it is gone.
+	 * Pairs with sized_oldest:A.
+	 */
 	while (evicted < (long)index + 1 &&
 	       !atomic_long_try_cmpxchg(&vec->evicted, &evicted, index + 1))
 		;
@@ -217,8 +231,7 @@ static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 	unsigned int pauses = 0;
 
 	for (;; pauses = lfvec_backoff(st, pauses)) {
-		end = sized_end(vec);
-		index = sized_oldest(vec, end);
+		index = sized_oldest(vec, &end);
 		if (index >= end)
 			return false;
 		slot = (unsigned long *)lfvec_slot(&vec->vec, index);
@@ -428,8 +441,7 @@ unsigned long lfvec_sized_oldest(struct lfvec_sized *vec)
 	unsigned long end, index;
 
 	preempt_disable();
-	end = sized_end(vec);
-	index = sized_oldest(vec, end);
+	index = sized_oldest(vec, &end);
 	/* gone, and nobody has said so yet */
 	while (index < end && IS_ERR(sized_seek(vec, index)))
 		index++;

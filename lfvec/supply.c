@@ -19,7 +19,13 @@
  */
 void lfvec_kick(struct lfvec_supply *supply)
 {
-	if (!atomic_read(&supply->kicked) && !atomic_xchg(&supply->kicked, 1))
+	/*
+	 * LMM(lfvec_kick:A)
+	 *
+	 * A fully ordered xchg: what was taken, by us or as we have seen, before
+	 * the look whether the worker has begun. Pairs with lfvec_supply_begin:A.
+	 */
+	if (!atomic_xchg(&supply->kicked, 1))
 		irq_work_queue(&supply->kick);
 }
 
@@ -38,8 +44,8 @@ void lfvec_supply_begin(struct lfvec_supply *supply)
 	 * LMM(lfvec_supply_begin:A)
 	 *
 	 * A fully ordered xchg: not kicked before the look at what is there.
-	 * Pairs with the xchg in lfvec_kick(), which comes after some of it was
-	 * taken: either we see that, or the kick sees that we have begun.
+	 * Pairs with lfvec_kick:A, which comes after some of it was taken:
+	 * either we see that, or the kick sees that we have begun.
 	 */
 	atomic_xchg(&supply->kicked, 0);
 }

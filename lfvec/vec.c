@@ -51,6 +51,9 @@
  *   lfvec_complete:A / lfvec_swap:A
  *	read what a slot holds, then see that ctl has not moved on
  *
+ *   lfvec_swap:A / lfvec_moved_on:A
+ *	complete a write and let ctl move on, then find it in its slot
+ *
  *   lfvec_complete:B / lfvec_swap:A
  *	follow the link of a batch, then see that ctl has not moved on
  *
@@ -70,7 +73,7 @@
  *   lfvec_gp_start:B / lfvec_seal:A
  *	clean an anchor, then append to it
  *
- *   lfvec_supply_begin:A / xchg in lfvec_kick()
+ *   lfvec_supply_begin:A / lfvec_kick:A
  *	take from what is there, then see that the worker has not begun
  *
  *   lfvec_empty_slots:A / lfvec_swap:A
@@ -84,6 +87,9 @@
  *
  *   sized_evict:A / lfvec_slot_word:A
  *	read an element that is to go, then find its slot free for the next lap
+ *
+ *   sized_went:A / sized_oldest:A
+ *	see an element, evict it and say so, then find the end after it
  */
 #include <linux/err.h>
 #include <linux/export.h>
@@ -131,7 +137,13 @@ static __always_inline unsigned long lfvec_ctl(struct lfvec *vec)
 
 static __always_inline bool lfvec_moved_on(struct lfvec *vec, unsigned long c)
 {
-	return (unsigned long)atomic_long_read(&vec->ctl) != c;
+	/*
+	 * LMM(lfvec_moved_on:A)
+	 *
+	 * ctl before the slots: if it has moved on, what was pending in @c is
+	 * found in its slots. Pairs with lfvec_swap:A.
+	 */
+	return (unsigned long)atomic_long_read_acquire(&vec->ctl) != c;
 }
 
 static __always_inline struct lfvec_node *lfvec_ctl_node(unsigned long c)
@@ -547,7 +559,8 @@ int __lfvec_pop(struct lfvec *vec, void *elem)
 			ret = lfvec_nothing(vec);
 			break;
 		}
-		top = READ_ONCE(*lfvec_slot(vec, size - 1));
+		/* as lfvec_complete:A */
+		top = smp_load_acquire(lfvec_slot(vec, size - 1));
 		if (lfvec_overwritten(vec, top, size - 1)) {
 			ret = -ENOENT;
 			if (lfvec_moved_on(vec, c))
@@ -573,7 +586,8 @@ static unsigned int lfvec_last(struct lfvec *vec, unsigned long size,
 	unsigned int i;
 
 	for (i = 0; i < nr && size; i++) {
-		nodes[i] = READ_ONCE(*lfvec_slot(vec, --size));
+		/* as lfvec_complete:A */
+		nodes[i] = smp_load_acquire(lfvec_slot(vec, --size));
 		if (lfvec_overwritten(vec, nodes[i], size))
 			break;
 	}
@@ -778,7 +792,8 @@ lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
 		if (index >= node->size)
 			return -ERANGE;
 		slot = lfvec_slot(vec, index);
-		old = READ_ONCE(*slot);
+		/* as lfvec_complete:A */
+		old = smp_load_acquire(slot);
 		if (unlikely(!old || old->index != index)) {
 			if (lfvec_moved_on(vec, c))
 				continue;

@@ -8,6 +8,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
@@ -42,11 +43,13 @@ void context_start(struct context_timer *ct, unsigned int context)
 	ct->timer.function = context_fire;
 	hrtimer_start(&ct->timer, context_interval(ct), mode);
 }
+EXPORT_SYMBOL_GPL(context_start);
 
 void context_stop(struct context_timer *ct)
 {
 	hrtimer_cancel(&ct->timer);
 }
+EXPORT_SYMBOL_GPL(context_stop);
 
 #if defined(CONFIG_X86_LOCAL_APIC) && defined(CONFIG_SMP)
 #include <asm/apic.h>
@@ -85,6 +88,7 @@ int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 		clear_bit_unlock(0, &context_nmi_user.taken);
 	return err;
 }
+EXPORT_SYMBOL_GPL(context_nmi_start);
 
 void context_nmi_stop(void)
 {
@@ -93,6 +97,7 @@ void context_nmi_stop(void)
 	unregister_nmi_handler(NMI_UNKNOWN, "lfvec_stress");
 	clear_bit_unlock(0, &context_nmi_user.taken);
 }
+EXPORT_SYMBOL_GPL(context_nmi_stop);
 
 /* To one of the CPUs. */
 void context_nmi_send(struct rnd_state *rnd)
@@ -104,17 +109,21 @@ void context_nmi_send(struct rnd_state *rnd)
 		apic->send_IPI_mask(cpumask_of(cpu), NMI_VECTOR);
 	preempt_enable();
 }
+EXPORT_SYMBOL_GPL(context_nmi_send);
 #else
 int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 {
 	return -EOPNOTSUPP;
 }
+EXPORT_SYMBOL_GPL(context_nmi_start);
 
 void context_nmi_stop(void)
 {
 }
+EXPORT_SYMBOL_GPL(context_nmi_stop);
 
 void context_nmi_send(struct rnd_state *rnd)
 {
 }
+EXPORT_SYMBOL_GPL(context_nmi_send);
 #endif
