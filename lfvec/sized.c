@@ -243,8 +243,8 @@ static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 		/*
 		 * LMM(sized_evict:A)
 		 *
-		 * Fully ordered; what is read from the element before it goes.
-		 * Pairs with lfvec_slot_word:A in who fills the slot next.
+		 * Fully ordered: the elements before it, which were seen gone,
+		 * before this one goes. Pairs with lfvec_slot_word:A.
 		 */
 		if (!sized_is_evicted(word) &&
 		    cmpxchg(slot, word, sized_mark(index)) != word)

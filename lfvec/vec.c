@@ -37,59 +37,113 @@
  *
  * Memory barriers
  * ~~~~~~~~~~~~~~~
- * Pairs are labelled as in kernel/printk/printk_ringbuffer.c:
+ * Pairs are labelled as in kernel/printk/printk_ringbuffer.c. In brackets are
+ * the litmus tests in selftests/litmus that show what a pair is for.
  *
  *   lfvec_swap:A / lfvec_ctl:A
  *	publish a node, and all slots written before it, then find it in ctl
+ *	[swap-ctl-bucket, swap-ctl-found, swap-ctl-node, swap-ctl-slot]
  *
  *   lfvec_replace:A / lfvec_complete:A
- *	write a slot, then find it written and go on to the next operation
+ *	write a slot, also for another CPU, then find it written and see that
+ *	ctl has moved on
+ *	[replace-complete]
  *
  *   lfvec_replace:A / lfvec_find:A
  *	publish a node in its slot, then load it from there
+ *	[replace-find-node, replace-find-order]
+ *
+ *   lfvec_find:A / lfvec_swap:A
+ *	read what a slot holds, then see that ctl has not moved on: peek
+ *	[find-swap]
  *
  *   lfvec_complete:A / lfvec_swap:A
  *	read what a slot holds, then see that ctl has not moved on
+ *	[complete-swap, pop-swap]
  *
  *   lfvec_swap:A / lfvec_moved_on:A
  *	complete a write and let ctl move on, then find it in its slot
+ *	[moved-on]
  *
  *   lfvec_complete:B / lfvec_swap:A
  *	follow the link of a batch, then see that ctl has not moved on
+ *	[link-swap]
+ *
+ *   lfvec_link:A / lfvec_complete:B
+ *	retire a node of a batch, then find that its link has changed
+ *	[link-retire, link-settle]
  *
  *   lfvec_bucket_alloc:A / address dependency in lfvec_bucket()
  *	clear a bucket, then find its slots
+ *	[bucket-alloc]
  *
  *   lfvec_depot_add:A / lfvec_depot_take:A
  *	link free nodes, then find them
+ *	[depot-take]
  *
  *   lfvec_link:A / address dependency in lfvec_depot_take()
  *	initialize a node, then find it by a link of one taken before
+ *	[link-walk]
  *
  *   lfvec_seal:A / lfvec_gp_start:A
  *	put nodes in limbo, then see that nobody takes care of it; and the
  *	other way round
+ *	[seal-idle]
+ *
+ *   lfvec_seal:A / lfvec_gp_start:B
+ *	take nodes out of their slots and put them in limbo, then let a
+ *	grace period begin for them
+ *	[seal-cut]
+ *
+ *   lfvec_gp_start:A / atomic_xchg() in lfvec_seal()
+ *	write phase and gp_last, then be the next to take care of limbo
+ *	[gp-owner]
  *
  *   lfvec_gp_start:B / lfvec_seal:A
  *	clean an anchor, then append to it
+ *	[gp-anchor]
  *
  *   lfvec_supply_begin:A / lfvec_kick:A
  *	take from what is there, then see that the worker has not begun
+ *	[kick-begin]
  *
  *   lfvec_empty_slots:A / lfvec_swap:A
  *	read what a slot holds, then see a size that is not above it
+ *	[empty-swap]
  *
  *   lfvec_append_only:A / lfvec_slot_word:A
  *	fill a slot, and those before it, then find them filled
+ *	[append-node, append-order]
  *
  *   lfvec_append_only:B / lfvec_hint:A
  *	fill slots, then find the hint that is above them
+ *	[append-hint]
  *
  *   sized_evict:A / lfvec_slot_word:A
- *	read an element that is to go, then find its slot free for the next lap
+ *	evict an element, and those before it, then find them gone
+ *	[evict-order]
  *
  *   sized_went:A / sized_oldest:A
  *	see an element, evict it and say so, then find the end after it
+ *	[evict-oldest]
+ *
+ *   call_rcu() in lfvec_gp_start() / section of an operation
+ *	find a node, or append to limbo, and be done before any of it is used
+ *	again
+ *	[grace-depot, grace-limbo, grace-node, grace-slot]
+ *
+ *   synchronize_rcu() in lfvec_pool_trim() / section of an operation
+ *	follow a link in the depot, and be done before that is freed
+ *	[grace-trim]
+ *
+ *   first synchronize_rcu() in lfvec_shrink() / section of an operation
+ *	push into a bucket, or find NULL in a slot, and be done before one is
+ *	found dead and the other one is emptied
+ *	[shrink-null, shrink-push]
+ *
+ *   second synchronize_rcu() in lfvec_shrink() / section of an operation
+ *	find an element, and be done before its bucket is freed
+ *	[shrink-free]
  */
 #include <linux/err.h>
 #include <linux/export.h>

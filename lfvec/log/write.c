@@ -9,14 +9,28 @@
  *
  * Memory barriers
  * ~~~~~~~~~~~~~~~
- *   log_wake:A / log_wait:A, log_poll:A
+ * In brackets are the litmus tests in selftests/litmus, as in lfvec/vec.c.
+ *
+ *   log_wake:A / log_wait:A
  *	commit a record, then see that nobody waits; and the other way round
+ *	[wake-wait]
+ *
+ *   log_wake:A / log_poll:A
+ *	the same for poll()
+ *	[wake-poll]
  *
  *   log_publish:A / address dependency in log_buf()
  *	initialize a log, then write to it
+ *	[log-publish]
  *
  *   lfvec_log_unregister:A / log_over:A
  *	commit the last record, then find that there will be no more
+ *	[log-over]
+ *
+ *   wake-up in lfvec_log_unregister() / log_wait:A
+ *	let there be no more, then see that nobody waits; both with the lock of
+ *	the wait queue
+ *	[unregister-wait]
  */
 #include <linux/err.h>
 #include <linux/export.h>
