@@ -13,7 +13,7 @@
 #include <linux/printk.h>
 #include <linux/rculist.h>
 
-#include "compat.h"
+#include "../compat.h"
 #include "log.h"
 
 /* Bytes of a binary record that are printed. */
@@ -68,7 +68,7 @@ void lfvec_log_dump(struct lfvec_log *log, unsigned int nr)
 }
 EXPORT_SYMBOL_GPL(lfvec_log_dump);
 
-static void log_dump_all(struct kmsg_dumper *dumper, log_dump_reason reason)
+static void log_dump_all(struct kmsg_dumper *dumper, compat_dump_reason reason)
 {
 	struct lfvec_log_buf *buf;
 

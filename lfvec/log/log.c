@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "compat.h"
+#include "../compat.h"
 #include "log.h"
 
 /* Logs at a time, those included that are gone but for their readers. */
@@ -51,7 +51,7 @@ static struct lfvec_log_buf *log_of(const struct device *dev)
 	return container_of(dev, struct lfvec_log_buf, dev);
 }
 
-static char *log_devnode(log_devnode_dev dev, umode_t *mode, kuid_t *uid,
+static char *log_devnode(compat_devnode_dev dev, umode_t *mode, kuid_t *uid,
 			 kgid_t *gid)
 {
 	struct lfvec_log_buf *buf = log_of(dev);

@@ -128,7 +128,7 @@ static int cost_fill(struct cost *c, bool push)
 
 	for (i = 0; i < c->ops && !err; i++) {
 		if (push)
-			err = c->impl->push(c->v, c->elem, GFP_KERNEL);
+			err = min(c->impl->push(c->v, c->elem, GFP_KERNEL), 0L);
 		else
 			err = c->impl->pop(c->v, c->elem);
 		if (i % 1024)

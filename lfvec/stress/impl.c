@@ -38,9 +38,9 @@ static unsigned long lfvec_run_size(void *v)
 	return __lfvec_size(v);
 }
 
-static int lfvec_run_push(void *v, const void *elem, gfp_t gfp)
+static long lfvec_run_push(void *v, const void *elem, gfp_t gfp)
 {
-	return min(__lfvec_push(v, elem, gfp), 0L);
+	return __lfvec_push(v, elem, gfp);
 }
 
 static int lfvec_run_pop(void *v, void *elem)
@@ -51,6 +51,22 @@ static int lfvec_run_pop(void *v, void *elem)
 static int lfvec_run_load(void *v, unsigned long index, void *elem)
 {
 	return __lfvec_load(v, index, elem);
+}
+
+static int lfvec_run_peek(void *v, void *elem)
+{
+	return __lfvec_peek(v, elem);
+}
+
+static unsigned long lfvec_run_oldest(void *v)
+{
+	return __lfvec_oldest(v);
+}
+
+static int lfvec_run_store(void *v, unsigned long index, const void *elem,
+			   gfp_t gfp)
+{
+	return __lfvec_store(v, index, elem, gfp);
 }
 
 static int lfvec_run_xchg(void *v, unsigned long index, const void *new,
@@ -65,10 +81,10 @@ static int lfvec_run_cmpxchg(void *v, unsigned long index, void *old,
 	return __lfvec_cmpxchg(v, index, old, new, gfp);
 }
 
-static int lfvec_run_push_many(void *v, const void *elems, unsigned int nr,
-			       gfp_t gfp)
+static long lfvec_run_push_many(void *v, const void *elems, unsigned int nr,
+				gfp_t gfp)
 {
-	return min(__lfvec_push_many(v, elems, nr, gfp), 0L);
+	return __lfvec_push_many(v, elems, nr, gfp);
 }
 
 static int lfvec_run_pop_many(void *v, void *elems, unsigned int nr)
@@ -93,6 +109,9 @@ const struct stress_impl stress_impl_lfvec = {
 	.push		= lfvec_run_push,
 	.pop		= lfvec_run_pop,
 	.load		= lfvec_run_load,
+	.peek		= lfvec_run_peek,
+	.oldest		= lfvec_run_oldest,
+	.store		= lfvec_run_store,
 	.exchange	= lfvec_run_xchg,
 	.compare	= lfvec_run_cmpxchg,
 	.push_many	= lfvec_run_push_many,
@@ -149,18 +168,27 @@ static unsigned long spin_size(void *v)
 	return READ_ONCE(s->size);
 }
 
-int spin_push(void *v, const void *elem, gfp_t gfp)
+static __always_inline long spin_append(struct spin *s, const void *elem)
 {
-	struct spin *s = v;
-	int ret = -ENOSPC;
+	long ret = -ENOSPC;
 
 	spin_lock(&s->lock);
 	if (s->size < s->max) {
-		spin_copy(s, spin_at(s, s->size++), elem);
-		ret = 0;
+		ret = s->size++;
+		spin_copy(s, spin_at(s, ret), elem);
 	}
 	spin_unlock(&s->lock);
 	return ret;
+}
+
+int spin_push(void *v, const void *elem, gfp_t gfp)
+{
+	return min(spin_append(v, elem), 0L);
+}
+
+static long spin_run_push(void *v, const void *elem, gfp_t gfp)
+{
+	return spin_append(v, elem);
 }
 
 int spin_pop(void *v, void *elem)
@@ -225,7 +253,7 @@ const struct stress_impl stress_impl_spinlock = {
 	.create		= spin_create,
 	.destroy	= spin_destroy,
 	.size		= spin_size,
-	.push		= spin_push,
+	.push		= spin_run_push,
 	.pop		= spin_pop,
 	.load		= spin_load,
 	.exchange	= spin_xchg,

@@ -7,6 +7,7 @@
  * leaves the vector as it was. Only a program that unmaps that memory meanwhile
  * can lose what it popped.
  */
+#include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/slab.h>
@@ -40,7 +41,8 @@ static struct lfvec *stress_get(struct stress_file *sf,
 	    (io->flags & ~(takes & IO_NOWAIT ? LFVEC_STRESS_NOWAIT : 0)) ||
 	    memchr_inv(io->reserved, 0, sizeof(io->reserved)))
 		return ERR_PTR(-EINVAL);
-	if (takes & IO_COUNT && (!io->count || io->count > LFVEC_BATCH_MAX))
+	if (takes & IO_COUNT && (!io->count || io->count > LFVEC_BATCH_MAX) &&
+	    !IS_ENABLED(CONFIG_LFVEC_BUSTED_IO_TRUST))
 		return ERR_PTR(-EINVAL);
 	if (!sv)
 		return ERR_PTR(-ENOTCONN);

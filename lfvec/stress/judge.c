@@ -11,6 +11,8 @@
 
 #include "run.h"
 
+#define STORED	(LFVEC_STRESS_OP_STORE - LFVEC_STRESS_OPS)
+
 static void run_sum_worker(const struct stress_worker *w,
 			   struct lfvec_stress_result *res)
 {
@@ -19,6 +21,10 @@ static void run_sum_worker(const struct stress_worker *w,
 	for (i = 0; i < LFVEC_STRESS_OPS; i++) {
 		res->done[i] += w->done[i];
 		res->failed[i] += w->failed[i];
+	}
+	for (i = 0; i < LFVEC_STRESS_MORE; i++) {
+		res->more_done[i] += w->done[LFVEC_STRESS_OPS + i];
+		res->more_failed[i] += w->failed[LFVEC_STRESS_OPS + i];
 	}
 	for (i = 0; i < LFVEC_STRESS_HIST; i++)
 		res->hist[i] += w->hist[i];
@@ -82,31 +88,38 @@ static void run_judge_values(struct stress_run *run,
 	}
 }
 
+/* How many values from @from on, and before @to, came out. */
+static u64 run_seen(const struct stress_run *run, u64 from, u64 to)
+{
+	u64 sum = 0, v;
+
+	for (v = find_next_bit(run->seen, to, from); v < to;
+	     v = find_next_bit(run->seen, to, v + 1))
+		if (!(++sum % 65536))
+			cond_resched();
+	return sum;
+}
+
+/* There may be many more than were ever used. */
 static void run_judge_unique(struct stress_run *run,
 			     struct lfvec_stress_result *res)
 {
 	struct stress_worker *w;
-	u64 v;
 
 	for (w = run->worker; w < run->worker + run->nr_workers; w++) {
-		for (v = w->first; v < w->end; v++) {
-			if (v < w->next && !test_bit(v, run->seen))
-				res->lost++;
-			else if (v >= w->next && test_bit(v, run->seen))
-				res->duplicated++;
-			if (!(v % 65536))
-				cond_resched();
-		}
+		res->lost += w->next - w->first - run_seen(run, w->first, w->next);
+		res->duplicated += run_seen(run, w->next, w->end);
+		cond_resched();
 	}
 }
 
 /*
- * Elements that were truncated or overwritten by a push have gone somewhere, but
- * nobody saw which they were.
+ * Elements that were truncated or overwritten by a push or store have gone somewhere,
+ * but nobody saw which they were.
  */
 static void run_forgive(struct lfvec_stress_result *res)
 {
-	u64 gone = res->truncated + res->displaced;
+	u64 gone = res->truncated + res->displaced + res->more_done[STORED];
 	u64 forgiven = min(res->lost, gone);
 
 	res->lost -= forgiven;

@@ -13,14 +13,12 @@
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
-#include <linux/ring_buffer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/trace.h>
-#include <asm/unaligned.h>
 
+#include "../compat.h"
 #include "stress.h"
 
 /* The clock stops at the end of each stretch, for signals and for memory. */
@@ -73,10 +71,13 @@ struct logcost_work {
 /* Something to put into a record in place. */
 static __always_inline void logcost_fill(void *to, u32 i)
 {
+	u64 word;
 	u32 at;
 
-	for (at = 0; at < LOGCOST_DATA; at += sizeof(u64))
-		put_unaligned((u64)i + at, (u64 *)(to + at));
+	for (at = 0; at < LOGCOST_DATA; at += sizeof(word)) {
+		word = (u64)i + at;
+		memcpy(to + at, &word, sizeof(word));
+	}
 }
 
 /* --- this log ----------------------------------------------------------------- */
@@ -161,7 +162,7 @@ static int logcost_ring_bin(struct logcost *c, u32 from, u32 to)
 		if (!event)
 			return -ENOMEM;
 		memcpy(ring_buffer_event_data(event), c->data, LOGCOST_DATA);
-		ring_buffer_unlock_commit(c->ring, event);
+		compat_ring_commit(c->ring, event);
 	}
 	return 0;
 }
@@ -176,7 +177,7 @@ static int logcost_ring_reserve(struct logcost *c, u32 from, u32 to)
 		if (!event)
 			return -ENOMEM;
 		logcost_fill(ring_buffer_event_data(event), i);
-		ring_buffer_unlock_commit(c->ring, event);
+		compat_ring_commit(c->ring, event);
 	}
 	return 0;
 }
@@ -248,7 +249,7 @@ static int logcost_trace_open(struct logcost *c)
 
 	/* its size is not to be had; by default it is 1.4 MB for each CPU */
 	c->fill = 65536;
-	c->trace = trace_array_get_by_name("lfvec_cost");
+	c->trace = compat_trace_array("lfvec_cost");
 	if (!c->trace)
 		return -ENOMEM;
 	err = trace_array_init_printk(c->trace);

@@ -230,7 +230,7 @@ static long stress_info(struct stress_file *sf, void *data)
 	info->batch_max = LFVEC_BATCH_MAX;
 	info->vectors = READ_ONCE(stress_nr);
 	info->features = LFVEC_STRESS_FEATURE_RUN | LFVEC_STRESS_FEATURE_PEERS |
-			 LFVEC_STRESS_FEATURE_LOG;
+			 LFVEC_STRESS_FEATURE_LOG | LFVEC_STRESS_FEATURE_HISTORY;
 	if (IS_ENABLED(CONFIG_LFVEC_BUSTED))
 		info->features |= LFVEC_STRESS_FEATURE_BUSTED;
 	return 0;
@@ -262,6 +262,7 @@ static const struct stress_ioctl {
 	{ LFVEC_STRESS_STOP,		stress_stop },
 	{ LFVEC_STRESS_RESULT,		stress_result },
 	{ LFVEC_STRESS_MEASURE,		stress_measure },
+	{ LFVEC_STRESS_HISTORY,		stress_history },
 	{ LFVEC_STRESS_LOG_CREATE,	stress_log_create },
 	{ LFVEC_STRESS_LOG_DROP,	stress_log_drop },
 	{ LFVEC_STRESS_LOG_STORM,	stress_storm },
@@ -334,7 +335,7 @@ static int stress_release(struct inode *inode, struct file *file)
 	struct stress_file *sf = file->private_data;
 
 	stress_abandon(sf);
-	if (sf->vec)
+	if (sf->vec && !IS_ENABLED(CONFIG_LFVEC_BUSTED_IO_LEAK))
 		kref_put(&sf->vec->ref, stress_vec_release);
 	kfree(sf);
 	return 0;

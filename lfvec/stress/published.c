@@ -99,12 +99,13 @@ static struct published_desc *published_current(struct published *p)
 	return desc;
 }
 
-/* One try of a push: 0, -EAGAIN, -ENOSPC, or -ENXIO: @bucket is missing */
-static int published_try_push(struct published *p, struct published_desc *new,
-			      unsigned int *bucket)
+/* One try of a push: its index, -EAGAIN, -ENOSPC, or -ENXIO: @bucket is missing */
+static long published_try_push(struct published *p, struct published_desc *new,
+			       unsigned int *bucket)
 {
 	struct published_write *write = new->write;
 	struct published_desc *cur = published_current(p);
+	long index = cur->size;
 
 	if (cur->size >= p->max)
 		return -ENOSPC;
@@ -120,16 +121,16 @@ static int published_try_push(struct published *p, struct published_desc *new,
 		return -EAGAIN;
 	published_complete(p, new);
 	published_retire(cur);
-	return 0;
+	return index;
 }
 
-int published_push(void *v, const void *elem, gfp_t gfp)
+static __always_inline long published_append(void *v, const void *elem, gfp_t gfp)
 {
 	struct published_desc *new = kmalloc(sizeof(*new), gfp);
 	struct published_write *write = kmalloc(sizeof(*write), gfp);
 	struct published *p = v;
 	unsigned int bucket;
-	int ret = -ENOMEM;
+	long ret = -ENOMEM;
 
 	if (!new || !write)
 		goto free;
@@ -142,12 +143,22 @@ int published_push(void *v, const void *elem, gfp_t gfp)
 		if (ret == -ENXIO)
 			ret = published_grow(p, bucket);
 	} while (ret == -EAGAIN);
-	if (!ret)
-		return 0;
+	if (ret >= 0)
+		return ret;
 free:
 	kfree(write);
 	kfree(new);
 	return ret;
+}
+
+int published_push(void *v, const void *elem, gfp_t gfp)
+{
+	return min(published_append(v, elem, gfp), 0L);
+}
+
+static long published_run_push(void *v, const void *elem, gfp_t gfp)
+{
+	return published_append(v, elem, gfp);
 }
 
 static int published_try_pop(struct published *p, struct published_desc *new,
@@ -249,7 +260,7 @@ const struct stress_impl stress_impl_published = {
 	.create		= published_create,
 	.destroy	= published_destroy,
 	.size		= published_size,
-	.push		= published_push,
+	.push		= published_run_push,
 	.pop		= published_pop,
 	.load		= published_load,
 	.relax		= rcu_barrier,

@@ -83,9 +83,13 @@ static int run_thread(void *data)
 	wait_for_completion(&run->go);
 	old = set_active_memcg(run->memcg);
 	run_each_timer(run, nr, run_timer_start);
-	while (!worker_over(w))
+	while (!worker_over(w)) {
 		worker_one(w);
+		history_round(w);
+	}
 	run_each_timer(run, nr, run_timer_stop);
+	if (history_leave(w))
+		worker_sweep(w);
 	set_active_memcg(old);
 	if (atomic_dec_and_test(&run->running)) {
 		run->end = ktime_get();
@@ -151,6 +155,11 @@ static void run_free(struct kref *ref)
 		run->impl->destroy(run->v);
 	mem_cgroup_put(run->memcg);
 	kvfree(run);
+}
+
+void run_put(struct stress_run *run)
+{
+	kref_put(&run->ref, run_free);
 }
 
 /* Make a thread of @fn that waits for the start; NULL and an error if it fails. */
@@ -239,6 +248,7 @@ static int run_init(struct stress_run *run)
 
 	init_completion(&run->go);
 	init_waitqueue_head(&run->wait);
+	history_rounds_init(run);
 	run->memcg = get_mem_cgroup_from_mm(current->mm);
 	err = run_vector(run);
 	if (err)
@@ -293,7 +303,8 @@ static bool run_values_ok(const struct lfvec_stress_run *arg)
 
 #define RUN_FLAGS	(LFVEC_STRESS_RUN_BIND | LFVEC_STRESS_RUN_JITTER |	\
 			 LFVEC_STRESS_RUN_HOG | LFVEC_STRESS_RUN_ATOMIC |	\
-			 LFVEC_STRESS_RUN_STOCK | LFVEC_STRESS_RUN_EXTERNAL)
+			 LFVEC_STRESS_RUN_STOCK | LFVEC_STRESS_RUN_EXTERNAL | \
+			 LFVEC_STRESS_RUN_CLOCK)
 
 /* Contexts that lfvec knows besides TASK */
 #define RUN_CONTEXTS	(BIT(LFVEC_STRESS_SOFTIRQ) | BIT(LFVEC_STRESS_HARDIRQ) | \
@@ -310,6 +321,7 @@ static bool run_limits_ok(const struct lfvec_stress_run *arg)
 	    arg->duration > LFVEC_STRESS_DURATION_MAX ||
 	    arg->shrink > LFVEC_STRESS_DURATION_MAX ||
 	    arg->ops > LFVEC_STRESS_OPS_MAX ||
+	    arg->history > LFVEC_STRESS_HISTORY_MAX ||
 	    arg->fill > LFVEC_STRESS_ELEMS_MAX)
 		return false;
 	return arg->flags & LFVEC_STRESS_RUN_ATOMIC ?
@@ -323,12 +335,35 @@ static bool run_bits_ok(const struct lfvec_stress_run *arg)
 	       !memchr_inv(arg->reserved, 0, sizeof(arg->reserved));
 }
 
+/* What is for histories only; and a clock that is not for NMI */
+static bool run_history_ok(const struct lfvec_stress_run *arg)
+{
+	if (!arg->history)
+		return !arg->round && !(arg->flags & LFVEC_STRESS_RUN_CLOCK);
+	return !(arg->flags & LFVEC_STRESS_RUN_CLOCK) ||
+	       !(arg->contexts & BIT(LFVEC_STRESS_NMI));
+}
+
+static u32 run_percent(const struct lfvec_stress_run *arg, unsigned int op)
+{
+	return op < LFVEC_STRESS_OPS ? arg->mix[op] :
+				       arg->more[op - LFVEC_STRESS_OPS];
+}
+
 /* Of a form that only grows, nothing can be taken out. */
 static bool run_form_supported(const struct lfvec_stress_run *arg,
 			       unsigned int op)
 {
-	return !(arg->form & LFVEC_STRESS_APPEND_ONLY) ||
-	       op == LFVEC_STRESS_OP_PUSH || op == LFVEC_STRESS_OP_LOAD;
+	switch (op) {
+	case LFVEC_STRESS_OP_PUSH:
+	case LFVEC_STRESS_OP_LOAD:
+	case LFVEC_STRESS_OP_PEEK:
+	case LFVEC_STRESS_OP_SIZE:
+	case LFVEC_STRESS_OP_OLDEST:
+		return true;
+	default:
+		return !(arg->form & LFVEC_STRESS_APPEND_ONLY);
+	}
 }
 
 static int run_check(const struct lfvec_stress_run *arg)
@@ -337,15 +372,16 @@ static int run_check(const struct lfvec_stress_run *arg)
 	u64 sum = 0;
 	u32 i;
 
-	if (!impl || !run_limits_ok(arg) || !run_bits_ok(arg))
+	if (!impl || !run_limits_ok(arg) || !run_bits_ok(arg) ||
+	    !run_history_ok(arg))
 		return -EINVAL;
-	for (i = 0; i < LFVEC_STRESS_OPS; i++)
-		sum += arg->mix[i];
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
+		sum += run_percent(arg, i);
 	if (sum != 100)
 		return -EINVAL;
-	for (i = 0; i < LFVEC_STRESS_OPS; i++)
-		if (arg->mix[i] && (!worker_supported(impl, i) ||
-				    !run_form_supported(arg, i)))
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
+		if (run_percent(arg, i) && (!worker_supported(impl, i) ||
+					    !run_form_supported(arg, i)))
 			return -EOPNOTSUPP;
 	if (impl != &stress_impl_lfvec &&
 	    (arg->contexts || arg->form || arg->shrink))
@@ -374,7 +410,7 @@ static int run_create(struct stress_file *sf, const struct lfvec_stress_run *arg
 	run->impl = stress_impl(arg->impl);
 	err = run_init(run) ?: run_launch(run);
 	if (err)
-		kref_put(&run->ref, run_free);
+		run_put(run);
 	else
 		sf->run = run;
 	return err;
@@ -393,7 +429,7 @@ long stress_start(struct stress_file *sf, void *data)
 	return err;
 }
 
-static struct stress_run *run_get(struct stress_file *sf)
+struct stress_run *run_get(struct stress_file *sf)
 {
 	struct stress_run *run;
 
@@ -427,7 +463,7 @@ long stress_wait(struct stress_file *sf, void *data)
 	arg->elapsed = ktime_to_ns(ktime_sub(ktime_get(), run->start));
 	for (i = 0; i < run->arg.threads; i++)
 		arg->ops += READ_ONCE(run->worker[i].did);
-	kref_put(&run->ref, run_free);
+	run_put(run);
 	return left < 0 ? -EINTR : 0;
 }
 
@@ -438,7 +474,7 @@ long stress_stop(struct stress_file *sf, void *data)
 	if (IS_ERR(run))
 		return PTR_ERR(run);
 	WRITE_ONCE(run->stop, true);
-	kref_put(&run->ref, run_free);
+	run_put(run);
 	return 0;
 }
 
@@ -469,9 +505,9 @@ long stress_result(struct stress_file *sf, void *data)
 	} else {
 		run_halt(run);
 		run_judge(run, data);
-		kref_put(&run->ref, run_free);
+		run_put(run);
 	}
-	kref_put(&run->ref, run_free);
+	run_put(run);
 	return ret;
 }
 
@@ -481,5 +517,5 @@ void stress_abandon(struct stress_file *sf)
 	if (!sf->run)
 		return;
 	run_halt(sf->run);
-	kref_put(&sf->run->ref, run_free);
+	run_put(sf->run);
 }

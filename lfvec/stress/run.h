@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "context.h"
@@ -32,6 +33,9 @@
  * @balance: of each value, how many went in less how many came out
  * @elems:   room for a batch that goes in
  * @olds:    room for a batch that comes out
+ * @pair:    room for what is expected, and what is to replace it
+ * @history: records, if there is to be a history: of @history_size bytes,
+ *	     @history_len are used; one operation takes @history_most at most
  */
 struct stress_worker {
 	struct stress_run	*run;
@@ -45,8 +49,8 @@ struct stress_worker {
 	u64			first;
 	u64			next;
 	u64			end;
-	u64			done[LFVEC_STRESS_OPS];
-	u64			failed[LFVEC_STRESS_OPS];
+	u64			done[LFVEC_STRESS_OPS_ALL];
+	u64			failed[LFVEC_STRESS_OPS_ALL];
 	u64			errors;
 	u64			pushed;
 	u64			popped;
@@ -59,6 +63,28 @@ struct stress_worker {
 	s64			*balance;
 	u8			*elems;
 	u8			*olds;
+	u8			*pair;
+	u8			*history;
+	size_t			history_size;
+	size_t			history_len;
+	size_t			history_most;
+};
+
+/*
+ * struct stress_rounds - threads that wait for each other now and then
+ *
+ * @threads: that are still at work
+ * @waiting: how many of them are waiting
+ * @nr:	     how often all of them have
+ * @every:   when each has done so many operations; 0 for never
+ */
+struct stress_rounds {
+	spinlock_t		lock;	/* all but @every */
+	u32			threads;
+	u32			waiting;
+	u32			every;
+	unsigned long		nr;
+	wait_queue_head_t	wait;
 };
 
 /*
@@ -86,7 +112,9 @@ struct stress_run {
 	struct task_struct		*keeper;
 	u64				peak;
 	u64				shrunk;
-	struct stress_worker		*nmi;
+	struct stress_rounds		rounds;
+	atomic_long_t			stamp ____cacheline_aligned_in_smp;
+	struct stress_worker		*nmi ____cacheline_aligned_in_smp;
 	u32				nr_workers;
 	struct stress_worker		worker[];
 };
@@ -102,9 +130,28 @@ int worker_init(struct stress_run *run, u32 nr, unsigned int context);
 void worker_free(struct stress_worker *w);
 int worker_fill(struct stress_worker *w, u64 nr);
 void worker_out(struct stress_worker *w, void *elem);
+u64 worker_value(const struct stress_worker *w, const void *elem);
+void worker_sweep(struct stress_worker *w);
 void worker_one(struct stress_worker *w);
 void worker_burst(struct stress_worker *w);
 bool worker_over(struct stress_worker *w);
+
+/* run.c */
+struct stress_run *run_get(struct stress_file *sf);
+void run_put(struct stress_run *run);
+
+/* history.c */
+int history_init(struct stress_worker *w);
+void history_free(struct stress_worker *w);
+struct lfvec_stress_record *history_call(struct stress_worker *w,
+					 unsigned int op, u64 index,
+					 const void *elems, unsigned int nr);
+void history_return(struct stress_worker *w, struct lfvec_stress_record *r,
+		    s64 result, const void *elems, unsigned int nr);
+bool history_full(const struct stress_worker *w);
+void history_rounds_init(struct stress_run *run);
+void history_round(struct stress_worker *w);
+bool history_leave(struct stress_worker *w);
 
 /* judge.c */
 void run_judge(struct stress_run *run, struct lfvec_stress_result *res);

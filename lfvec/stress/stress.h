@@ -44,15 +44,18 @@ struct stress_impl {
 	void *(*create)(u32 esize, const struct lfvec_attr *attr, bool jitter);
 	void (*destroy)(void *v);
 	unsigned long (*size)(void *v);
-	int (*push)(void *v, const void *elem, gfp_t gfp);
+	long (*push)(void *v, const void *elem, gfp_t gfp);	/* the index */
 	int (*pop)(void *v, void *elem);
 	int (*load)(void *v, unsigned long index, void *elem);
+	int (*peek)(void *v, void *elem);
+	unsigned long (*oldest)(void *v);
+	int (*store)(void *v, unsigned long index, const void *elem, gfp_t gfp);
 	int (*exchange)(void *v, unsigned long index, const void *new,
 			void *old, gfp_t gfp);
 	int (*compare)(void *v, unsigned long index, void *old,
 		       const void *new, gfp_t gfp);	/* 1 if replaced, or 0 */
-	int (*push_many)(void *v, const void *elems, unsigned int nr,
-			 gfp_t gfp);
+	long (*push_many)(void *v, const void *elems, unsigned int nr,
+			  gfp_t gfp);	/* index of the first */
 	int (*pop_many)(void *v, void *elems, unsigned int nr);
 	long (*truncate)(void *v, unsigned long size);
 	void (*stats)(void *v, struct lfvec_stress_stats *stats);
@@ -89,6 +92,9 @@ long stress_result(struct stress_file *sf, void *arg);
 void stress_abandon(struct stress_file *sf);
 int stress_kthread(struct task_struct **task, int (*fn)(void *data), void *data,
 		   int cpu, const char *name, u32 nr);
+
+/* history.c */
+long stress_history(struct stress_file *sf, void *arg);
 
 /* impl.c, published.c */
 extern const struct stress_impl stress_impl_lfvec;

@@ -45,8 +45,8 @@ static void worker_encode(struct stress_run *run, void *elem, u64 value)
 		memcpy(elem + at, &word, min_t(u32, sizeof(word), size - at));
 }
 
-/* Account for an element that came out of the vector. */
-void worker_out(struct stress_worker *w, void *elem)
+/* The value of an element, or LFVEC_STRESS_TORN. */
+u64 worker_value(const struct stress_worker *w, const void *elem)
 {
 	struct stress_run *run = w->run;
 	u32 size = run->arg.esize, at;
@@ -58,16 +58,24 @@ void worker_out(struct stress_worker *w, void *elem)
 	for (at = sizeof(word); at < size; at += sizeof(word))
 		if (memcmp(elem + at, &word,
 			   min_t(u32, sizeof(word), size - at)))
-			goto torn;
+			return LFVEC_STRESS_TORN;
 	if (value >= (run->arg.values ?: run->nr_seen))
-		goto torn;
-	if (run->arg.values)
+		return LFVEC_STRESS_TORN;
+	return value;
+}
+
+/* Account for an element that came out of the vector. */
+void worker_out(struct stress_worker *w, void *elem)
+{
+	struct stress_run *run = w->run;
+	u64 value = worker_value(w, elem);
+
+	if (value == LFVEC_STRESS_TORN)
+		w->torn++;
+	else if (run->arg.values)
 		w->balance[value]--;
 	else if (test_and_set_bit(value, run->seen))
 		w->duplicated++;
-	return;
-torn:
-	w->torn++;
 }
 
 /* A loaded element only has to be whole. */
@@ -118,13 +126,13 @@ static void worker_in(struct stress_worker *w, unsigned int nr)
 }
 
 /* What came of @nr elements that were to go in. */
-static int worker_went(struct stress_worker *w, unsigned int nr, int ret)
+static int worker_went(struct stress_worker *w, unsigned int nr, long ret)
 {
-	if (!ret)
+	if (ret >= 0)
 		worker_in(w, nr);
 	else if (ret == -ENOMEM || ret == -EAGAIN)
 		w->dropped += nr;
-	return ret;
+	return min(ret, 0L);
 }
 
 static bool worker_may_wait(const struct stress_worker *w)
@@ -141,10 +149,21 @@ static gfp_t worker_gfp(const struct stress_worker *w)
 	return worker_may_wait(w) ? GFP_KERNEL_ACCOUNT : GFP_ATOMIC;
 }
 
+static unsigned long worker_size(struct stress_worker *w)
+{
+	struct lfvec_stress_record *r;
+	unsigned long size;
+
+	r = history_call(w, LFVEC_STRESS_OP_SIZE, 0, NULL, 0);
+	size = w->run->impl->size(w->run->v);
+	history_return(w, r, size, NULL, 0);
+	return size;
+}
+
 /* Some index not far from the end, which may be gone by the time of its use. */
 static unsigned long worker_index(struct stress_worker *w)
 {
-	unsigned long size = w->run->impl->size(w->run->v);
+	unsigned long size = worker_size(w);
 	u32 back = prandom_u32_state(&w->rnd) % WORKER_WINDOW;
 
 	return size > back ? size - 1 - back : 0;
@@ -152,15 +171,24 @@ static unsigned long worker_index(struct stress_worker *w)
 
 static int worker_push(struct stress_worker *w)
 {
+	struct lfvec_stress_record *r;
+	long ret;
+
 	worker_make(w, 1);
-	return worker_went(w, 1, w->run->impl->push(w->run->v, w->elems,
-						    worker_gfp(w)));
+	r = history_call(w, LFVEC_STRESS_OP_PUSH, 0, w->elems, 1);
+	ret = w->run->impl->push(w->run->v, w->elems, worker_gfp(w));
+	history_return(w, r, ret, NULL, 0);
+	return worker_went(w, 1, ret);
 }
 
 static int worker_pop(struct stress_worker *w)
 {
-	int ret = w->run->impl->pop(w->run->v, w->olds);
+	struct lfvec_stress_record *r;
+	int ret;
 
+	r = history_call(w, LFVEC_STRESS_OP_POP, 0, NULL, 0);
+	ret = w->run->impl->pop(w->run->v, w->olds);
+	history_return(w, r, ret, w->olds, !ret);
 	if (!ret) {
 		worker_out(w, w->olds);
 		w->popped++;
@@ -168,22 +196,63 @@ static int worker_pop(struct stress_worker *w)
 	return ret;
 }
 
+static int worker_load_at(struct stress_worker *w, unsigned long index)
+{
+	struct lfvec_stress_record *r;
+	int ret;
+
+	r = history_call(w, LFVEC_STRESS_OP_LOAD, index, NULL, 0);
+	ret = w->run->impl->load(w->run->v, index, w->olds);
+	history_return(w, r, ret, w->olds, !ret);
+	return ret;
+}
+
 static int worker_load(struct stress_worker *w)
 {
-	int ret = w->run->impl->load(w->run->v, worker_index(w), w->olds);
+	int ret = worker_load_at(w, worker_index(w));
 
 	if (!ret)
 		worker_look(w, w->olds);
 	return ret;
 }
 
-static int worker_xchg(struct stress_worker *w)
+static int worker_peek(struct stress_worker *w)
 {
+	struct lfvec_stress_record *r;
+	int ret;
+
+	r = history_call(w, LFVEC_STRESS_OP_PEEK, 0, NULL, 0);
+	ret = w->run->impl->peek(w->run->v, w->olds);
+	history_return(w, r, ret, w->olds, !ret);
+	if (!ret)
+		worker_look(w, w->olds);
+	return ret;
+}
+
+static int worker_store(struct stress_worker *w)
+{
+	unsigned long index = worker_index(w);
+	struct lfvec_stress_record *r;
 	int ret;
 
 	worker_make(w, 1);
-	ret = w->run->impl->exchange(w->run->v, worker_index(w), w->elems,
-				     w->olds, worker_gfp(w));
+	r = history_call(w, LFVEC_STRESS_OP_STORE, index, w->elems, 1);
+	ret = w->run->impl->store(w->run->v, index, w->elems, worker_gfp(w));
+	history_return(w, r, ret, NULL, 0);
+	return worker_went(w, 1, ret);
+}
+
+static int worker_xchg(struct stress_worker *w)
+{
+	unsigned long index = worker_index(w);
+	struct lfvec_stress_record *r;
+	int ret;
+
+	worker_make(w, 1);
+	r = history_call(w, LFVEC_STRESS_OP_XCHG, index, w->elems, 1);
+	ret = w->run->impl->exchange(w->run->v, index, w->elems, w->olds,
+				     worker_gfp(w));
+	history_return(w, r, ret, w->olds, !ret);
 	if (!ret) {
 		worker_out(w, w->olds);
 		w->overwritten++;
@@ -195,13 +264,19 @@ static int worker_cmpxchg(struct stress_worker *w)
 {
 	const struct stress_impl *impl = w->run->impl;
 	unsigned long index = worker_index(w);
+	struct lfvec_stress_record *r;
 	int ret;
 
-	ret = impl->load(w->run->v, index, w->olds);
+	ret = worker_load_at(w, index);
 	if (ret)
 		return ret;
+	/* both in one piece, as the history has them */
 	worker_make(w, 1);
+	memcpy(w->pair, w->olds, w->run->arg.esize);
+	memcpy(w->pair + w->run->arg.esize, w->elems, w->run->arg.esize);
+	r = history_call(w, LFVEC_STRESS_OP_CMPXCHG, index, w->pair, 2);
 	ret = impl->compare(w->run->v, index, w->olds, w->elems, worker_gfp(w));
+	history_return(w, r, ret, w->olds, !ret);
 	if (!ret)
 		return NOT_AS_EXPECTED;
 	if (ret > 0) {
@@ -214,18 +289,25 @@ static int worker_cmpxchg(struct stress_worker *w)
 static int worker_push_many(struct stress_worker *w)
 {
 	u32 nr = 1 + prandom_u32_state(&w->rnd) % w->run->arg.batch;
+	struct lfvec_stress_record *r;
+	long ret;
 
 	worker_make(w, nr);
-	return worker_went(w, nr, w->run->impl->push_many(w->run->v, w->elems,
-							  nr, worker_gfp(w)));
+	r = history_call(w, LFVEC_STRESS_OP_PUSH_MANY, 0, w->elems, nr);
+	ret = w->run->impl->push_many(w->run->v, w->elems, nr, worker_gfp(w));
+	history_return(w, r, ret, NULL, 0);
+	return worker_went(w, nr, ret);
 }
 
 static int worker_pop_many(struct stress_worker *w)
 {
 	u32 nr = 1 + prandom_u32_state(&w->rnd) % w->run->arg.batch;
+	struct lfvec_stress_record *r;
 	int ret, i;
 
+	r = history_call(w, LFVEC_STRESS_OP_POP_MANY, nr, NULL, 0);
 	ret = w->run->impl->pop_many(w->run->v, w->olds, nr);
+	history_return(w, r, ret, w->olds, max(ret, 0));
 	for (i = 0; i < ret; i++)
 		worker_out(w, w->olds + i * w->run->arg.esize);
 	if (ret > 0)
@@ -235,17 +317,38 @@ static int worker_pop_many(struct stress_worker *w)
 
 static int worker_truncate(struct stress_worker *w)
 {
-	unsigned long size = w->run->impl->size(w->run->v);
+	unsigned long size = worker_size(w);
 	u32 nr = 1 + prandom_u32_state(&w->rnd) % WORKER_TRUNCATE;
+	struct lfvec_stress_record *r;
 	long ret;
 
-	ret = w->run->impl->truncate(w->run->v, size > nr ? size - nr : 0);
+	size = size > nr ? size - nr : 0;
+	r = history_call(w, LFVEC_STRESS_OP_TRUNCATE, size, NULL, 0);
+	ret = w->run->impl->truncate(w->run->v, size);
+	history_return(w, r, ret, NULL, 0);
 	if (ret > 0)
 		w->truncated += ret;
 	return ret ? min(ret, 0L) : -ENOENT;
 }
 
-static int (* const worker_op[LFVEC_STRESS_OPS])(struct stress_worker *w) = {
+static int worker_only_size(struct stress_worker *w)
+{
+	worker_size(w);
+	return 0;
+}
+
+static int worker_oldest(struct stress_worker *w)
+{
+	struct lfvec_stress_record *r;
+	unsigned long oldest;
+
+	r = history_call(w, LFVEC_STRESS_OP_OLDEST, 0, NULL, 0);
+	oldest = w->run->impl->oldest(w->run->v);
+	history_return(w, r, oldest, NULL, 0);
+	return 0;
+}
+
+static int (* const worker_op[LFVEC_STRESS_OPS_ALL])(struct stress_worker *w) = {
 	[LFVEC_STRESS_OP_PUSH]		= worker_push,
 	[LFVEC_STRESS_OP_POP]		= worker_pop,
 	[LFVEC_STRESS_OP_LOAD]		= worker_load,
@@ -254,6 +357,10 @@ static int (* const worker_op[LFVEC_STRESS_OPS])(struct stress_worker *w) = {
 	[LFVEC_STRESS_OP_PUSH_MANY]	= worker_push_many,
 	[LFVEC_STRESS_OP_POP_MANY]	= worker_pop_many,
 	[LFVEC_STRESS_OP_TRUNCATE]	= worker_truncate,
+	[LFVEC_STRESS_OP_PEEK]		= worker_peek,
+	[LFVEC_STRESS_OP_STORE]		= worker_store,
+	[LFVEC_STRESS_OP_SIZE]		= worker_only_size,
+	[LFVEC_STRESS_OP_OLDEST]	= worker_oldest,
 };
 
 bool worker_supported(const struct stress_impl *impl, unsigned int op)
@@ -269,6 +376,12 @@ bool worker_supported(const struct stress_impl *impl, unsigned int op)
 		return impl->pop_many;
 	case LFVEC_STRESS_OP_TRUNCATE:
 		return impl->truncate;
+	case LFVEC_STRESS_OP_PEEK:
+		return impl->peek;
+	case LFVEC_STRESS_OP_STORE:
+		return impl->store;
+	case LFVEC_STRESS_OP_OLDEST:
+		return impl->oldest;
 	default:
 		return true;
 	}
@@ -276,11 +389,17 @@ bool worker_supported(const struct stress_impl *impl, unsigned int op)
 
 static unsigned int worker_choose(struct stress_worker *w)
 {
+	const struct lfvec_stress_run *arg = &w->run->arg;
 	u32 at = prandom_u32_state(&w->rnd) % 100;
-	unsigned int op = 0;
+	unsigned int op;
 
-	while (at >= w->run->arg.mix[op])
-		at -= w->run->arg.mix[op++];
+	for (op = 0; op < LFVEC_STRESS_OPS; op++) {
+		if (at < arg->mix[op])
+			return op;
+		at -= arg->mix[op];
+	}
+	while (at >= arg->more[op - LFVEC_STRESS_OPS])
+		at -= arg->more[op++ - LFVEC_STRESS_OPS];
 	return op;
 }
 
@@ -331,7 +450,7 @@ void worker_one(struct stress_worker *w)
 /* Is there nothing more to do, or no value left to push? */
 static bool worker_done(const struct stress_worker *w)
 {
-	return w->did >= w->ops || READ_ONCE(w->run->stop) ||
+	return w->did >= w->ops || READ_ONCE(w->run->stop) || history_full(w) ||
 	       (!w->run->arg.values && w->next + w->run->arg.batch > w->end);
 }
 
@@ -378,7 +497,7 @@ int worker_fill(struct stress_worker *w, u64 nr)
 	int err = 0;
 
 	for (; nr && !err; nr--) {
-		err = worker_push(w);
+		err = history_full(w) ? -ENOSPC : worker_push(w);
 		if (nr % 1024)
 			continue;
 		if (signal_pending(current))
@@ -388,12 +507,28 @@ int worker_fill(struct stress_worker *w, u64 nr)
 	return err;
 }
 
+/* For the history, after the end: what is left, as far as there is room. */
+void worker_sweep(struct stress_worker *w)
+{
+	unsigned long index;
+
+	if (!w->history || history_full(w))
+		return;
+	for (index = worker_size(w); index-- && !history_full(w); ) {
+		if (worker_load_at(w, index))
+			break;
+		if (!(index % 64))
+			cond_resched();
+	}
+}
+
 int worker_init(struct stress_run *run, u32 nr, unsigned int context)
 {
 	const struct lfvec_stress_run *arg = &run->arg;
 	struct stress_worker *w = &run->worker[nr];
 	size_t bytes = (size_t)arg->batch * arg->esize;
 	u32 rest = 0;
+	int err;
 
 	w->run = run;
 	w->context = context;
@@ -406,8 +541,12 @@ int worker_init(struct stress_run *run, u32 nr, unsigned int context)
 	}
 	w->elems = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
 	w->olds = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
-	if (!w->elems || !w->olds)
+	w->pair = kvzalloc(2 * arg->esize, GFP_KERNEL_ACCOUNT);
+	if (!w->elems || !w->olds || !w->pair)
 		return -ENOMEM;
+	err = history_init(w);
+	if (err)
+		return err;
 	if (arg->values) {
 		w->balance = kvcalloc(arg->values, sizeof(*w->balance),
 				      GFP_KERNEL_ACCOUNT);
@@ -424,4 +563,6 @@ void worker_free(struct stress_worker *w)
 	kvfree(w->balance);
 	kvfree(w->elems);
 	kvfree(w->olds);
+	kvfree(w->pair);
+	history_free(w);
 }

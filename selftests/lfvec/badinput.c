@@ -367,6 +367,14 @@ static struct lfvec_stress_run good_run(void)
 	};
 }
 
+static int wait_for_end(int fd)
+{
+	struct lfvec_stress_wait wait = { .timeout = 20000 };
+	int err = call(fd, LFVEC_STRESS_WAIT, &wait);
+
+	return err ? err : (int)wait.running;
+}
+
 TEST(run)
 {
 	struct lfvec_stress_result result;
@@ -388,7 +396,7 @@ TEST(run)
 	BAD(-EINVAL, run.threads = 0);
 	BAD(-EINVAL, run.threads = 257);
 	BAD(-EINVAL, run.threads = UINT32_MAX);
-	BAD(-EINVAL, run.flags = 0x40);
+	BAD(-EINVAL, run.flags = 0x80);
 	BAD(-EINVAL, run.flags = 1U << 31);
 	BAD(-EINVAL, run.esize = 0);
 	BAD(-EINVAL, run.esize = 4097);
@@ -418,7 +426,21 @@ TEST(run)
 	BAD(-EINVAL, run.mix[0] = 51);
 	BAD(-EINVAL, run.mix[0] = 0);
 	BAD(-EINVAL, run.mix[0] = UINT32_MAX - 1; run.mix[2] = 52);
-	BAD(-EINVAL, run.reserved[3] = 1);
+	BAD(-EINVAL, run.reserved[0] = 1);
+	BAD(-EINVAL, run.more[0] = 1);
+	BAD(-EINVAL, run.more[3] = UINT32_MAX);
+	BAD(-EINVAL, run.round = 1);
+	BAD(-EINVAL, run.flags = LFVEC_STRESS_RUN_CLOCK);
+	BAD(-EINVAL, run.history = 1024; run.flags = LFVEC_STRESS_RUN_CLOCK;
+	    run.contexts = 1 << LFVEC_STRESS_NMI);
+	BAD(-EINVAL, run.history = LFVEC_STRESS_HISTORY_MAX + 1);
+	BAD(-EINVAL, run.history = UINT32_MAX);
+	BAD(-EINVAL, run.history = 1; run.threads = 256);
+	BAD(-ENOSPC, run.history = 1; run.fill = 100);
+	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_SPINLOCK; run.mix[0] = 0;
+	    run.more[LFVEC_STRESS_OP_OLDEST - LFVEC_STRESS_OPS] = 50);
+	BAD(-EOPNOTSUPP, run.form = LFVEC_STRESS_APPEND_ONLY; run.mix[1] = 0;
+	    run.more[LFVEC_STRESS_OP_STORE - LFVEC_STRESS_OPS] = 50);
 	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_PUBLISHED; run.esize = 16);
 	BAD(-EOPNOTSUPP, run.impl = LFVEC_STRESS_PUBLISHED; run.mix[0] = 0;
 	    run.mix[LFVEC_STRESS_OP_XCHG] = 50);
@@ -436,6 +458,61 @@ TEST(run)
 	EXPECT_EQ(-EFAULT, call(fd, LFVEC_STRESS_RESULT, NULL));
 	EXPECT_EQ(0, call(fd, LFVEC_STRESS_RESULT, &result));
 	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_RESULT, &result));
+	close(fd);
+}
+
+TEST(history)
+{
+	struct lfvec_stress_history arg = { 0 };
+	struct lfvec_stress_run run = good_run();
+	struct lfvec_stress_result result;
+	u8 buf[1024];
+	int fd = device();
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	EXPECT_EQ(-ENOENT, call(fd, LFVEC_STRESS_HISTORY, &arg));
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_START, &run));
+	EXPECT_EQ(-ENODATA, call(fd, LFVEC_STRESS_HISTORY, &arg));
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_RESULT, &result));
+
+	run.duration = 600000;
+	run.ops = 0;
+	run.mix[0] = 0;
+	run.mix[1] = 0;
+	run.more[LFVEC_STRESS_OP_SIZE - LFVEC_STRESS_OPS] = 100;
+	run.history = 4096;
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_START, &run));
+	EXPECT_EQ(-EBUSY, call(fd, LFVEC_STRESS_HISTORY, &arg));
+	/* it ends when the history is full */
+	EXPECT_EQ(0, wait_for_end(fd));
+#define BAD_HISTORY(err, ...)						\
+	do {								\
+		arg = (struct lfvec_stress_history){			\
+			.buf = (uintptr_t)buf, .size = sizeof(buf),	\
+		};							\
+		__VA_ARGS__;						\
+		EXPECT_EQ(err, call(fd, LFVEC_STRESS_HISTORY, &arg))	\
+			TH_LOG(#__VA_ARGS__);				\
+	} while (0)
+	BAD_HISTORY(-EINVAL, arg.worker = 1);
+	BAD_HISTORY(-EINVAL, arg.worker = UINT32_MAX);
+	BAD_HISTORY(-EINVAL, arg.workers = 1);
+	BAD_HISTORY(-EINVAL, arg.total = 1);
+	BAD_HISTORY(-EINVAL, arg.reserved[1] = 1);
+	BAD_HISTORY(-EFAULT, arg.buf = 0);
+	BAD_HISTORY(-EFAULT, arg.buf = UINT64_MAX);
+	BAD_HISTORY(0, arg.size = 0; arg.buf = 0);
+	EXPECT_EQ(1, arg.workers);
+	EXPECT_LT(4000000, arg.total);
+	EXPECT_GT(4096 * 1024, arg.total);
+	BAD_HISTORY(0, arg.offset = 4000000);
+	EXPECT_EQ(sizeof(buf), arg.size);
+	BAD_HISTORY(0, arg.offset = UINT64_MAX);
+	EXPECT_EQ(0, arg.size);
+	EXPECT_EQ(-EFAULT, call(fd, LFVEC_STRESS_HISTORY, NULL));
+	EXPECT_EQ(0, call(fd, LFVEC_STRESS_RESULT, &result));
+	BAD_HISTORY(-ENOENT, arg.size = 1);
 	close(fd);
 }
 

@@ -19,7 +19,7 @@ check 0 '*' --help
 check 2 '*'
 check 2 '*' nonsense
 for command in run drive info stat create drop push pop load peek store xchg \
-	       cmpxchg truncate clear size reserve oldest shrink storm logcost; do
+	       cmpxchg truncate clear size reserve oldest shrink storm logcost check; do
 	check 0 '*' $command --help
 	check 2 '*' $command --nonsense
 done
@@ -118,6 +118,37 @@ check 0 '*' run --cost-only --cost 1000
 check 0 '*' drive --procs 3 --ops 3k --json
 check 0 '*' drive --procs 2 --ops 2k --values unique \
 	--mix push=20,pop=20,load=10,xchg=15,cmpxchg=15,push_many=10,pop_many=10
+
+history=/tmp/tool.history
+check 2 '' run --history $history --impl all
+check 2 '' run --round 3
+check 2 '' run --stamps clock
+check 2 '' run --history $history --stamps sundial
+check 2 '' run --history $history --stamps clock --contexts nmi --quiet
+check 3 '' run --history /nowhere/to/be/found --ops 10 --quiet
+check 2 '' drive --mix push=50,pop=49,peek=1
+check 0 '*' run --ops 5k --history $history --round 100 --quiet
+check 0 '*' check $history
+check 0 '' check --quiet $history
+check 0 '*' check --mutate 5 --seed 3 --memory 16MiB $history
+check 0 '*' run --ops 5k --history $history --stamps clock --json \
+	--mix push=40,pop=20,peek=10,store=10,size=10,oldest=10
+check 0 '' check --quiet $history
+check 0 '*' run --ops 100k --history $history --threads 3 --contexts softirq \
+	--duration 300ms --quiet
+check 0 '' check --quiet $history
+check 2 '' check
+check 2 '' check --memory 1 $history
+check 2 '' check $history.none
+echo nonsense >$history
+check 2 '*' check $history
+cat >$history <<'END'
+history 1 form=general max=8 esize=8 initial=7
+0 pop = 7 @ 1 2
+1 size = 1 @ 3 4
+END
+check 1 '*' check $history
+rm -f $history
 
 check 2 '' storm
 check 2 '' storm $name more

@@ -317,6 +317,7 @@ static void drive_options(struct drive *d, int argc, char **argv)
 	};
 	const struct option *options = load_options(own);
 	int opt;
+	u32 i;
 
 	while ((opt = getopt_long(argc, argv, LOAD_SHORT, options,
 				  NULL)) != -1) {
@@ -328,8 +329,9 @@ static void drive_options(struct drive *d, int argc, char **argv)
 	if (optind < argc)
 		usage("%s: not expected", argv[optind]);
 	load_check(&d->load);
-	if (d->load.mix[LFVEC_STRESS_OP_TRUNCATE])
-		usage("mix: truncate is for 'lfvec run'");
+	for (i = LFVEC_STRESS_OP_TRUNCATE; i < LFVEC_STRESS_OPS_ALL; i++)
+		if (d->load.mix[i])
+			usage("mix: %s is for 'lfvec run'", op_names[i]);
 }
 
 static void drive_init(struct drive *d)

@@ -117,7 +117,7 @@ static void load_print_mix(const struct load *l)
 {
 	unsigned int i;
 
-	for (i = 0; i < LFVEC_STRESS_OPS; i++)
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
 		if (l->mix[i])
 			printf(" %s %u %%", op_names[i], l->mix[i]);
 }
@@ -150,7 +150,7 @@ void load_json(const struct load *l)
 	json_u64("max", l->max);
 	json_u64("seed", l->seed);
 	json_open("mix", '{');
-	for (i = 0; i < LFVEC_STRESS_OPS; i++)
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
 		json_u64(op_names[i], l->mix[i]);
 	json_close('}');
 	json_close('}');

@@ -40,6 +40,8 @@ static const struct command commands[] = {
 	{ "shrink", "NAME", "free what it does not need, print how many bytes",
 	  cmd_shrink, NULL },
 	{ "reserve", "NAME N", "have memory for N pushes", cmd_reserve, NULL },
+	{ "check", "[OPTION...] FILE...",
+	  "is there an order that explains a history?", cmd_check, check_help },
 	{ "storm", "NAME [OPTION...]",
 	  "write to a log from everywhere at once, and check", cmd_storm,
 	  storm_help },

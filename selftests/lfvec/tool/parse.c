@@ -10,17 +10,6 @@
 
 #include "tool.h"
 
-const char * const op_names[LFVEC_STRESS_OPS] = {
-	[LFVEC_STRESS_OP_PUSH]		= "push",
-	[LFVEC_STRESS_OP_POP]		= "pop",
-	[LFVEC_STRESS_OP_LOAD]		= "load",
-	[LFVEC_STRESS_OP_XCHG]		= "xchg",
-	[LFVEC_STRESS_OP_CMPXCHG]	= "cmpxchg",
-	[LFVEC_STRESS_OP_PUSH_MANY]	= "push_many",
-	[LFVEC_STRESS_OP_POP_MANY]	= "pop_many",
-	[LFVEC_STRESS_OP_TRUNCATE]	= "truncate",
-};
-
 const char * const context_names[LFVEC_STRESS_CONTEXTS] = {
 	[LFVEC_STRESS_TASK]	= "task",
 	[LFVEC_STRESS_SOFTIRQ]	= "softirq",
@@ -234,7 +223,7 @@ static unsigned int parse_op(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < LFVEC_STRESS_OPS; i++)
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
 		if (!strcmp(name, op_names[i]))
 			return i;
 	usage("mix: %s: no such operation", name);
@@ -247,7 +236,7 @@ void parse_mix(char *s, u32 *mix)
 	char *item, *eq;
 	unsigned int op;
 
-	memset(mix, 0, LFVEC_STRESS_OPS * sizeof(*mix));
+	memset(mix, 0, LFVEC_STRESS_OPS_ALL * sizeof(*mix));
 	while ((item = strsep(&s, ","))) {
 		eq = strchr(item, '=');
 		if (!eq)
@@ -256,7 +245,7 @@ void parse_mix(char *s, u32 *mix)
 		op = parse_op(item);
 		mix[op] = parse_u64(item, eq + 1, 100);
 	}
-	for (op = 0; op < LFVEC_STRESS_OPS; op++)
+	for (op = 0; op < LFVEC_STRESS_OPS_ALL; op++)
 		sum += mix[op];
 	if (sum != 100)
 		usage("mix: %u percent in sum, not 100", sum);

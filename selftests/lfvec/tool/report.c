@@ -27,6 +27,8 @@ static u64 report_ops(const struct lfvec_stress_result *r)
 
 	for (i = 0; i < LFVEC_STRESS_OPS; i++)
 		sum += r->done[i] + r->failed[i];
+	for (i = 0; i < LFVEC_STRESS_MORE; i++)
+		sum += r->more_done[i] + r->more_failed[i];
 	return sum;
 }
 
@@ -44,16 +46,22 @@ void report_verdict(const char *who, const struct lfvec_stress_result *r)
 		       r->lost, r->duplicated, r->torn, r->errors);
 }
 
+static void report_count(unsigned int op, u64 done, u64 failed)
+{
+	if (done || failed)
+		printf("  %-10s %14llu %14llu\n", op_names[op], done, failed);
+}
+
 static void report_counts(const struct lfvec_stress_result *r)
 {
 	unsigned int i;
 
 	printf("\n  %-10s %14s %14s\n", "operation", "done", "nothing to do");
 	for (i = 0; i < LFVEC_STRESS_OPS; i++)
-		if (r->done[i] || r->failed[i])
-			printf("  %-10s %14llu %14llu\n", op_names[i],
-			       r->done[i],
-			       r->failed[i]);
+		report_count(i, r->done[i], r->failed[i]);
+	for (i = 0; i < LFVEC_STRESS_MORE; i++)
+		report_count(LFVEC_STRESS_OPS + i, r->more_done[i],
+			     r->more_failed[i]);
 	printf("\n  pushed %llu: popped %llu, overwritten %llu, truncated %llu, left %llu\n",
 	       r->pushed, r->popped, r->overwritten + r->displaced,
 	       r->truncated, r->left);
@@ -191,6 +199,8 @@ void report_json(const struct lfvec_stress_result *r)
 	json_u64("operations", report_ops(r));
 	report_array("done", r->done, LFVEC_STRESS_OPS);
 	report_array("failed", r->failed, LFVEC_STRESS_OPS);
+	report_array("more_done", r->more_done, LFVEC_STRESS_MORE);
+	report_array("more_failed", r->more_failed, LFVEC_STRESS_MORE);
 	json_u64("errors", r->errors);
 	json_u64("pushed", r->pushed);
 	json_u64("popped", r->popped);

@@ -23,6 +23,12 @@ const char run_help[] =
 	"  --backlog N      nodes that may wait for a grace period\n"
 	"  --fill N         elements that are there at the start\n"
 	"  --shrink TIME    give back memory that is not needed, so often\n"
+	"  --history FILE   record each operation there, for 'lfvec check', which\n"
+	"                   has the format; - for stdout\n"
+	"  --stamps WHICH   of the history: from a counter (default: tells best\n"
+	"                   what came first), or a clock (disturbs least)\n"
+	"  --round N        threads wait for each other every N operations\n"
+	"                   (default 10k with --history; 0: never)\n"
 	"  --limit BYTES    fail if the vector was seen to hold more: 24MiB\n"
 	"  --impl NAME      lfvec (default), published, spinlock, or all: one\n"
 	"                   after another, under the same load\n"
@@ -38,6 +44,7 @@ const char run_help[] =
 
 #define IMPL_ALL	LFVEC_STRESS_IMPLS
 #define COST_UNSET	UINT64_MAX
+#define ROUND_UNSET	UINT64_MAX
 
 struct run {
 	struct load	load;
@@ -51,6 +58,8 @@ struct run {
 	u64	fill;
 	u64	limit;
 	u64	cost;
+	u64	round;
+	const char	*history;
 	bool		cost_only;
 	const char	*unit;
 	bool		clean;
@@ -77,6 +86,33 @@ static u32 run_gfp(const char *name)
 	if (!strcmp(name, "stock"))
 		return LFVEC_STRESS_RUN_STOCK;
 	usage("gfp: %s: kernel, atomic or stock", name);
+}
+
+static u32 run_stamps(const char *name)
+{
+	static const char * const names[] = { "counter", "clock" };
+
+	return parse_name("stamps", name, names, ARRAY_SIZE(names)) ?
+	       LFVEC_STRESS_RUN_CLOCK : 0;
+}
+
+/* What is to be known of it afterwards */
+static bool run_history_option(struct run *r, int opt, char *arg)
+{
+	switch (opt) {
+	case 'y':
+		r->history = arg;
+		break;
+	case 'T':
+		r->flags |= run_stamps(arg);
+		break;
+	case 'R':
+		r->round = parse_count("round", arg, UINT32_MAX);
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
 
 /* What the vector is to be like. Returns false if @opt is not one of these. */
@@ -127,6 +163,9 @@ static void run_options(struct run *r, int argc, char **argv)
 		{ "fill",	required_argument, NULL, 'L' },
 		{ "shrink",	required_argument, NULL, 'K' },
 		{ "limit",	required_argument, NULL, 'l' },
+		{ "history",	required_argument, NULL, 'y' },
+		{ "stamps",	required_argument, NULL, 'T' },
+		{ "round",	required_argument, NULL, 'R' },
 		{ NULL, 0, NULL, 0 }
 	};
 	const struct option *options = load_options(own);
@@ -172,12 +211,25 @@ static void run_options(struct run *r, int argc, char **argv)
 			break;
 		default:
 			if (!load_option(&r->load, opt, optarg) &&
-			    !run_vec_option(r, opt, optarg))
+			    !run_vec_option(r, opt, optarg) &&
+			    !run_history_option(r, opt, optarg))
 				usage("bad option");
 		}
 	}
 	if (optind < argc)
 		usage("%s: not expected", argv[optind]);
+}
+
+/* Threads, and who has a part of the history beside them */
+static u32 run_workers(const struct run *r)
+{
+	u32 timers = !!(r->contexts & 1U << LFVEC_STRESS_SOFTIRQ) +
+		     !!(r->contexts & 1U << LFVEC_STRESS_HARDIRQ);
+	u32 cpus = 0;
+
+	if (r->contexts & 1U << LFVEC_STRESS_NMI)
+		cpus = sysconf(_SC_NPROCESSORS_CONF);
+	return r->load.workers * (1 + timers) + cpus;
 }
 
 static void run_start(int fd, const struct run *r, u32 impl)
@@ -194,8 +246,12 @@ static void run_start(int fd, const struct run *r, u32 impl)
 
 	if (arg.form & LFVEC_STRESS_OVERWRITE)
 		arg.first = 0;
-
+	if (r->history) {
+		arg.history = record_size(l, run_workers(r), r->fill);
+		arg.round = r->round;
+	}
 	memcpy(arg.mix, l->mix, sizeof(arg.mix));
+	memcpy(arg.more, l->mix + LFVEC_STRESS_OPS, sizeof(arg.more));
 	dev_must(fd, LFVEC_STRESS_START, &arg, impl_name(impl));
 }
 
@@ -222,10 +278,14 @@ static void run_wait(int fd, const struct load *l)
 static void run_one(int fd, struct run *r, u32 impl)
 {
 	struct lfvec_stress_result res;
+	u64 records = 0;
 	int err;
 
 	run_start(fd, r, impl);
 	run_wait(fd, &r->load);
+	if (r->history)
+		records = record_save(fd, r->history, &r->load, impl, r->form,
+				      r->flags & LFVEC_STRESS_RUN_CLOCK);
 	do
 		err = dev_call(fd, LFVEC_STRESS_RESULT, &res);
 	while (err == -EINTR);
@@ -238,11 +298,15 @@ static void run_one(int fd, struct run *r, u32 impl)
 	if (r->load.json) {
 		json_open(NULL, '{');
 		json_str("impl", impl_name(impl));
+		if (r->history)
+			json_u64("records", records);
 		report_json(&res);
 		json_close('}');
 		return;
 	}
 	report_verdict(impl_name(impl), &res);
+	if (r->history && !r->load.quiet)
+		printf("\n  %llu records in %s\n", records, r->history);
 	report_result(&r->load, &res);
 	if (r->limit && res.peak > r->limit)
 		printf("FAILED: %llu bytes, not %llu at most\n", res.peak,
@@ -265,9 +329,23 @@ static void run_all(int fd, struct run *r)
 		json_close(']');
 }
 
+static void run_history(struct run *r)
+{
+	if (!r->history && (r->round != ROUND_UNSET ||
+			    r->flags & LFVEC_STRESS_RUN_CLOCK))
+		usage("stamps, round: of a history");
+	if (r->history && r->impl == IMPL_ALL)
+		usage("history: of one implementation");
+	if (r->round == ROUND_UNSET)
+		r->round = r->history ? 10000 : 0;
+}
+
 int cmd_run(int argc, char **argv)
 {
-	struct run r = { .cost = COST_UNSET, .unit = "ns", .clean = true };
+	struct run r = {
+		.cost = COST_UNSET, .round = ROUND_UNSET, .unit = "ns",
+		.clean = true,
+	};
 	int fd;
 
 	load_defaults(&r.load);
@@ -275,6 +353,7 @@ int cmd_run(int argc, char **argv)
 	load_check(&r.load);
 	if (r.cost == COST_UNSET)
 		r.cost = r.impl == IMPL_ALL || r.cost_only ? 100000 : 0;
+	run_history(&r);
 	catch_signals();
 	fd = dev_open();
 

@@ -77,7 +77,7 @@ void parse_mix(char *s, u32 *mix);
 u32 parse_contexts(char *s);
 u32 parse_form(char *s);
 const char *form_name(u32 form);
-extern const char * const op_names[LFVEC_STRESS_OPS];
+extern const char * const op_names[LFVEC_STRESS_OPS_ALL];
 extern const char * const context_names[LFVEC_STRESS_CONTEXTS];
 
 #define LEVELS	8
@@ -117,7 +117,7 @@ struct load {
 	u64	first;
 	u64	max;
 	u64	seed;
-	u32	mix[LFVEC_STRESS_OPS];
+	u32	mix[LFVEC_STRESS_OPS_ALL];
 	bool		json;
 	bool		quiet;
 	bool		progress;
@@ -141,7 +141,8 @@ void load_progress_end(void);
 	"                   'unique'\n"					\
 	"  --mix LIST       percent of each operation (default\n"	\
 	"                   push=50,pop=50), of push, pop, load, xchg,\n" \
-	"                   cmpxchg, push_many, pop_many, truncate\n"	\
+	"                   cmpxchg, push_many, pop_many; run also has\n" \
+	"                   truncate, peek, store, size, oldest\n"	\
 	"  --esize BYTES    size of an element (default 8)\n"		\
 	"  --first N        slots in the first bucket (default 2)\n"	\
 	"  --max N          most elements\n"				\
@@ -191,11 +192,17 @@ int cmd_size(int argc, char **argv);
 int cmd_reserve(int argc, char **argv);
 int cmd_oldest(int argc, char **argv);
 int cmd_shrink(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_storm(int argc, char **argv);
 int cmd_logcost(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 extern const char run_help[], drive_help[], create_help[], value_help[];
-extern const char storm_help[], logcost_help[];
+extern const char storm_help[], logcost_help[], check_help[];
+
+/* record.c */
+u32 record_size(const struct load *l, u32 workers, u64 fill);
+u64 record_save(int fd, const char *path, const struct load *l, u32 impl,
+		u32 form, bool clock);
 
 /* cost.c */
 void cost_all(int fd, u32 esize, u32 ops, const char *unit, bool json);

@@ -24,6 +24,7 @@
 #define LFVEC_STRESS_VALUES_MAX		0x10000	/* distinct values */
 #define LFVEC_STRESS_DURATION_MAX	86400000U	/* ms */
 #define LFVEC_STRESS_COST_MAX		400000U	/* operations timed */
+#define LFVEC_STRESS_HISTORY_MAX	0x40000U	/* KiB of a history */
 #define LFVEC_STRESS_LOGS_MAX		64	/* named logs */
 #define LFVEC_STRESS_LOG_BYTES_MAX	0x4000000ULL	/* of a log, in all */
 #define LFVEC_STRESS_STORM_THREADS_MAX	64
@@ -51,6 +52,7 @@ struct lfvec_stress_info {
 #define LFVEC_STRESS_FEATURE_RUN	0x1ULL	/* kernel threads */
 #define LFVEC_STRESS_FEATURE_PEERS	0x2ULL	/* other implementations */
 #define LFVEC_STRESS_FEATURE_LOG	0x4ULL	/* logs */
+#define LFVEC_STRESS_FEATURE_HISTORY	0x8ULL	/* of runs, and @more of them */
 #define LFVEC_STRESS_FEATURE_BUSTED	0x8000000000000000ULL	/* broken on purpose */
 
 /* Forms of a vector, see struct lfvec_attr. */
@@ -174,6 +176,17 @@ enum lfvec_stress_op {
 	LFVEC_STRESS_OPS,
 };
 
+/* More of them, which struct lfvec_stress_run has in @more. */
+enum lfvec_stress_more {
+	LFVEC_STRESS_OP_PEEK = LFVEC_STRESS_OPS,
+	LFVEC_STRESS_OP_STORE,
+	LFVEC_STRESS_OP_SIZE,
+	LFVEC_STRESS_OP_OLDEST,
+	LFVEC_STRESS_OPS_ALL,
+};
+
+#define LFVEC_STRESS_MORE	4
+
 /* Where operations are called from. */
 enum lfvec_stress_context {
 	LFVEC_STRESS_TASK,
@@ -209,6 +222,12 @@ enum lfvec_stress_context {
  * @form:     LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY, or zero; with
  *	      LFVEC only
  * @shrink:   ms between two calls of lfvec_shrink(), or 0 for none
+ * @more:     percent of the operations of enum lfvec_stress_more, by that less
+ *	      LFVEC_STRESS_OPS; 100 in sum with @mix
+ * @history:  KiB for a record of each operation, to be read by HISTORY; 0 for none.
+ *	      Each thread, timer and CPU has an equal part, and stops when it is full.
+ * @round:    with @history: all threads wait for each other whenever they have done
+ *	      so many operations together; 0 for never
  * @reserved: zero
  */
 struct lfvec_stress_run {
@@ -230,7 +249,10 @@ struct lfvec_stress_run {
 	__u64	fill;
 	__u32	form;
 	__u32	shrink;
-	__u64	reserved[4];
+	__u32	more[LFVEC_STRESS_MORE];
+	__u32	history;
+	__u32	round;
+	__u64	reserved[1];
 };
 
 #define LFVEC_STRESS_RUN_BIND	0x1	/* thread n to the n-th CPU */
@@ -239,6 +261,7 @@ struct lfvec_stress_run {
 #define LFVEC_STRESS_RUN_ATOMIC	0x8	/* GFP_ATOMIC in threads, too */
 #define LFVEC_STRESS_RUN_STOCK	0x10	/* gfp 0: from stock only, everywhere */
 #define LFVEC_STRESS_RUN_EXTERNAL 0x20	/* take NMIs, but send none */
+#define LFVEC_STRESS_RUN_CLOCK	0x40	/* history: ktime_get_ns(); not with NMI */
 
 /**
  * struct lfvec_stress_wait - wait for the end of a run
@@ -283,7 +306,8 @@ struct lfvec_stress_wait {
  * @hist:	 operations by duration, one in 16 of them taken: hist[n] took less
  *		 than 2^n ns and at least half of that
  * @stats:	 of the vector at the end; zero for other implementations
- * @reserved:	 zero
+ * @more_done:	 as @done, by enum lfvec_stress_more less LFVEC_STRESS_OPS
+ * @more_failed: as @failed, by the same
  *
  * The check is exact: of each value, pushed = popped + overwritten + left. A run
  * is clean if @lost, @duplicated, @torn and @errors are zero. TRUNCATE does not
@@ -310,7 +334,64 @@ struct lfvec_stress_result {
 	__u64	contexts[LFVEC_STRESS_CONTEXTS];
 	__u64	hist[LFVEC_STRESS_HIST];
 	struct lfvec_stress_stats stats;
-	__u64	reserved[8];
+	__u64	more_done[LFVEC_STRESS_MORE];
+	__u64	more_failed[LFVEC_STRESS_MORE];
+};
+
+/**
+ * struct lfvec_stress_record - one operation of a history
+ * @start:  before it was called
+ * @end:    after it returned. An operation came before another one only if its @end
+ *	    is less than the other's @start.
+ * @index:  LOAD, STORE, XCHG, CMPXCHG: which element; POP_MANY: how many at most;
+ *	    TRUNCATE: the new size
+ * @result: PUSH, PUSH_MANY: index of the (first) element; POP_MANY, TRUNCATE: how
+ *	    many; CMPXCHG: 1 if replaced, 0 if not; SIZE, OLDEST: what these say;
+ *	    otherwise 0; or a negative errno
+ * @worker: who did it. Threads are numbered from 0 on, then their timers, then CPUs
+ *	    in NMI.
+ * @op:	    enum lfvec_stress_op or enum lfvec_stress_more
+ * @values: how many values follow, __u64 each: first those that went in (CMPXCHG:
+ *	    what was expected, and the new one), then those that came out (CMPXCHG:
+ *	    what was there instead). LFVEC_STRESS_TORN is for an element that is none.
+ *
+ * Stamps are from one counter that all share, so that no two are the same, or with
+ * LFVEC_STRESS_RUN_CLOCK from a clock, which keeps the CPUs apart.
+ */
+struct lfvec_stress_record {
+	__u64	start;
+	__u64	end;
+	__u64	index;
+	__s64	result;
+	__u32	worker;
+	__u16	op;
+	__u16	values;
+};
+
+#define LFVEC_STRESS_TORN	0xffffffffffffffffULL
+
+/**
+ * struct lfvec_stress_history - read a worker's records, after the end of a run
+ * @buf:     user pointer: where they go
+ * @size:    (in) how many bytes; (out) how many were there from @offset on
+ * @offset:  bytes from the first record on
+ * @worker:  whose
+ * @workers: (in) zero; (out) how many workers there are
+ * @total:   (in) zero; (out) bytes of all records of this worker
+ * @reserved: zero
+ *
+ * EBUSY before the end, ENODATA if no history was asked for. What pushes filled the
+ * vector at the start is part of it, as the first thread's, and so are loads at the
+ * end of what is left, as far as there is room.
+ */
+struct lfvec_stress_history {
+	__u64	buf;
+	__u64	size;
+	__u64	offset;
+	__u32	worker;
+	__u32	workers;
+	__u64	total;
+	__u64	reserved[2];
 };
 
 /* What a cost measurement repeats, in one thread on one CPU. */
@@ -552,6 +633,7 @@ struct lfvec_stress_log_cost {
 #define LFVEC_STRESS_STOP	_IO(LFVEC_STRESS_IOC, 0x22)
 #define LFVEC_STRESS_RESULT	_IOR(LFVEC_STRESS_IOC, 0x23, struct lfvec_stress_result)
 #define LFVEC_STRESS_MEASURE	_IOWR(LFVEC_STRESS_IOC, 0x24, struct lfvec_stress_cost)
+#define LFVEC_STRESS_HISTORY	_IOWR(LFVEC_STRESS_IOC, 0x25, struct lfvec_stress_history)
 
 #define LFVEC_STRESS_LOG_CREATE	_IOW(LFVEC_STRESS_IOC, 0x30, struct lfvec_stress_log)
 #define LFVEC_STRESS_LOG_DROP	_IOW(LFVEC_STRESS_IOC, 0x31, struct lfvec_stress_log)
