@@ -103,6 +103,8 @@ static void shrink_slots(struct lfvec *vec, unsigned long index,
 /* All that was retired before is in the depot. */
 static void shrink_settle(struct lfvec *vec)
 {
+	if (IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_WAIT))
+		return;
 	irq_work_sync(&vec->pool.gp_work);
 	/* for the grace period under way, and for the next */
 	rcu_barrier();

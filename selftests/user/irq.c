@@ -12,11 +12,10 @@
 #include <linux/kernel.h>
 #include <linux/lfvec.h>
 
+#include "model.h"
 #include "stub.h"
 
 #define RECORDS_MAX	9
-#define BATCH		3
-#define SIZE_MAX_HERE	64	/* of what is there at the same time */
 
 /* More steps than most operations have. */
 #define STEPS		32
@@ -27,97 +26,19 @@
 /* Seconds that so many may take; one that is broken may go on forever. */
 #define WATCHDOG	(IS_ENABLED(CONFIG_LFVEC_BUSTED) ? 5 : 30)
 
-enum op {
-	PUSH, POP, LOAD, PEEK, XCHG, CMPXCHG, PUSH_MANY, POP_MANY, TRUNCATE,
-	SIZE, OLDEST, SHRINK, OPS
-};
-
-static const char * const op_names[OPS] = {
-	"push", "pop", "load", "peek", "xchg", "cmpxchg", "push_many",
-	"pop_many", "truncate", "size", "oldest", "shrink",
-};
-
-struct record {
-	enum op		op;
-	unsigned int	level;
-	unsigned int	begin;
-	unsigned int	end;
-	unsigned long	arg;		/* index, size or number */
-	u8		in[BATCH];
-	u8		out[BATCH];
-	u8		expect;
-	long		ret;
-};
-
-/* What is there: from oldest to before size, each at its index modulo. */
-struct model {
-	u8		elem[SIZE_MAX_HERE];
-	unsigned long	oldest;
-	unsigned long	size;
-};
-
 static struct lfvec *vec;
 static struct lfvec_attr attr;
 static unsigned long base;	/* the size when a case began */
-static struct record records[RECORDS_MAX];
-static unsigned int nr_records, level, stamp;
+static struct history history;
+static unsigned int level, stamp;
 
 /* Few values recur; of many, a wrong one shows. */
 static unsigned int values;
 
-static void do_op(struct record *r)
-{
-	gfp_t gfp = !level ? GFP_KERNEL : step_random() % 4 ? GFP_ATOMIC : 0;
-
-	switch (r->op) {
-	case PUSH:
-		r->ret = __lfvec_push(vec, r->in, gfp);
-		break;
-	case POP:
-		r->ret = __lfvec_pop(vec, r->out);
-		break;
-	case LOAD:
-		r->ret = __lfvec_load(vec, r->arg, r->out);
-		break;
-	case PEEK:
-		r->ret = __lfvec_peek(vec, r->out);
-		break;
-	case XCHG:
-		r->ret = __lfvec_xchg(vec, r->arg, r->in, r->out, gfp);
-		break;
-	case CMPXCHG:
-		r->out[0] = r->expect;
-		r->ret = __lfvec_cmpxchg(vec, r->arg, r->out, r->in, gfp);
-		break;
-	case PUSH_MANY:
-		r->ret = __lfvec_push_many(vec, r->in, r->arg, gfp);
-		break;
-	case POP_MANY:
-		r->ret = __lfvec_pop_many(vec, r->out, r->arg);
-		break;
-	case TRUNCATE:
-		r->ret = __lfvec_truncate(vec, r->arg);
-		break;
-	case SIZE:
-		r->ret = __lfvec_size(vec);
-		break;
-	case OLDEST:
-		r->ret = __lfvec_oldest(vec);
-		break;
-	default:
-		__lfvec_shrink(vec);
-		r->op = OPS;
-	}
-	/* Nothing in stock: no more than if it had not been tried. */
-	if (r->ret == -ENOMEM && !gfp)
-		r->op = OPS;
-	if (r->ret == -EBUSY && r->level >= LFVEC_LEVELS)
-		r->op = OPS;
-}
-
 static void run_op(enum op op)
 {
-	struct record *r = &records[nr_records++];
+	gfp_t gfp = !level ? GFP_KERNEL : step_random() % 4 ? GFP_ATOMIC : 0;
+	struct record *r = &history.records[history.nr++];
 	unsigned int i;
 
 	memset(r, 0, sizeof(*r));
@@ -125,24 +46,24 @@ static void run_op(enum op op)
 	r->level = level;
 	r->arg = base + step_random() % 4;
 	if (op == PUSH_MANY || op == POP_MANY)
-		r->arg = 1 + step_random() % BATCH;
-	for (i = 0; i < BATCH; i++)
+		r->arg = 1 + step_random() % MODEL_BATCH;
+	for (i = 0; i < MODEL_BATCH; i++)
 		r->in[i] = step_random() % values;
 	r->expect = step_random() % values;
 	r->begin = stamp++;
-	do_op(r);
+	model_run(vec, r, gfp);
 	r->end = stamp++;
 }
 
 static enum op random_op(void)
 {
 	/* What makes slots and nodes recur comes more often. */
-	enum op op = step_random() % (OPS + 6);
+	enum op op = step_random() % (VEC_OPS + 6);
 
 	/* What sleeps interrupts nothing. */
 	if (op == SHRINK && level)
 		op = POP;
-	return op < OPS ? op : op % 2;
+	return op < VEC_OPS ? op : op % 2;
 }
 
 /* Rather soon: some operations have few steps. */
@@ -156,104 +77,13 @@ static void interrupt(void)
 	unsigned int nr = 1 + step_random() % 4;
 
 	level++;
-	while (nr-- && nr_records < RECORDS_MAX) {
+	while (nr-- && history.nr < RECORDS_MAX) {
 		step_left = level < LFVEC_LEVELS && step_random() % 2 ?
 			    random_steps() : 0;
 		run_op(random_op());
 	}
 	level--;
 	step_left = step_random() % 4 ? 0 : random_steps();
-}
-
-static u8 *model_at(struct model *m, unsigned long index)
-{
-	return &m->elem[index % SIZE_MAX_HERE];
-}
-
-static bool model_push(struct model *m, const struct record *r)
-{
-	unsigned long nr = r->op == PUSH ? 1 : r->arg, i;
-
-	if (attr.flags & LFVEC_OVERWRITE && nr > attr.max)
-		return r->ret == -ENOSPC;
-	for (i = 0; i < nr; i++)
-		*model_at(m, m->size + i) = r->in[i];
-	m->size += nr;
-	if (attr.flags & LFVEC_OVERWRITE && m->size - m->oldest > attr.max)
-		m->oldest = m->size - attr.max;
-	return m->size - m->oldest <= SIZE_MAX_HERE &&
-	       r->ret == (long)(m->size - nr);
-}
-
-static bool model_pop_many(struct model *m, const struct record *r)
-{
-	unsigned long nr = min(r->arg, m->size - m->oldest), i;
-
-	m->size -= nr;
-	for (i = 0; i < nr; i++)
-		if (r->out[i] != *model_at(m, m->size + i))
-			return false;
-	return r->ret == (nr ? (long)nr : -ENOENT);
-}
-
-/* Load and store. */
-static bool model_place(struct model *m, const struct record *r)
-{
-	u8 *elem = model_at(m, r->arg);
-
-	if (r->arg >= m->size)
-		return r->ret == -ERANGE;
-	if (r->arg < m->oldest)
-		return r->ret == -EPIPE;
-	if (r->out[0] != *elem)
-		return false;
-	if (r->op == CMPXCHG && r->expect != *elem)
-		return !r->ret;
-	if (r->op != LOAD)
-		*elem = r->in[0];
-	return r->ret == (r->op == CMPXCHG);
-}
-
-static bool only_appends(enum op op)
-{
-	return op == PUSH || op == LOAD || op == PEEK || op == SIZE ||
-	       op == OLDEST;
-}
-
-/* Do to the model what was done; false if the results are not the same. */
-static bool model_op(struct model *m, const struct record *r)
-{
-	unsigned long nr;
-
-	if (r->op == OPS)
-		return true;
-	if (attr.flags & LFVEC_APPEND_ONLY && !only_appends(r->op))
-		return r->ret == -EOPNOTSUPP;
-	switch (r->op) {
-	case PUSH:
-	case PUSH_MANY:
-		return model_push(m, r);
-	case POP:
-	case PEEK:
-		if (m->size == m->oldest)
-			return r->ret == -ENOENT;
-		nr = m->size - 1;
-		m->size -= r->op == POP;
-		return !r->ret && r->out[0] == *model_at(m, nr);
-	case POP_MANY:
-		return model_pop_many(m, r);
-	case TRUNCATE:
-		nr = m->size - min(m->size, max(r->arg, m->oldest));
-		m->size -= nr;
-		return r->ret == (long)nr;
-	case SIZE:
-		return r->ret == (long)m->size;
-	case OLDEST:
-		return r->ret == (long)(attr.flags & LFVEC_OVERWRITE ?
-					m->oldest : 0);
-	default:
-		return model_place(m, r);
-	}
 }
 
 static bool model_is(struct model *m)
@@ -269,47 +99,13 @@ static bool model_is(struct model *m)
 	return true;
 }
 
-/* Is there an order of the records that are not @done yet? */
-static bool explained(struct model *m, unsigned int done)
-{
-	unsigned int first_end = -1U, i;
-	struct model next;
-
-	if (done == BIT(nr_records) - 1)
-		return model_is(m);
-	for (i = 0; i < nr_records; i++)
-		if (!(done & BIT(i)))
-			first_end = min(first_end, records[i].end);
-	for (i = 0; i < nr_records; i++) {
-		if (done & BIT(i) || records[i].begin > first_end)
-			continue;
-		next = *m;
-		if (model_op(&next, &records[i]) &&
-		    explained(&next, done | BIT(i)))
-			return true;
-	}
-	return false;
-}
-
-static void print_records(struct model *before, unsigned long nr)
+static void print_case(unsigned long nr)
 {
 	unsigned long i;
 	u8 elem;
 
-	printf("# case %lu, form %u, max %lu, from %lu at first", nr, attr.flags,
-	       attr.max, before->oldest);
-	for (i = before->oldest; i < before->size; i++)
-		printf(" %u", *model_at(before, i));
-	printf("\n");
-	for (i = 0; i < nr_records; i++) {
-		struct record *r = &records[i];
-
-		printf("# %2u-%2u %*s%s %lu in %u %u %u expect %u: %ld out %u %u %u\n",
-		       r->begin, r->end, r->level * 2, "",
-		       r->op < OPS ? op_names[r->op] : "nothing", r->arg,
-		       r->in[0], r->in[1], r->in[2], r->expect, r->ret,
-		       r->out[0], r->out[1], r->out[2]);
-	}
+	printf("# case %lu\n", nr);
+	history_print(&history);
 	printf("# in the end");
 	for (i = __lfvec_oldest(vec); !__lfvec_load(vec, i, &elem); i++)
 		printf(" %u", elem);
@@ -319,8 +115,8 @@ static void print_records(struct model *before, unsigned long nr)
 /* A few elements, which came one by one or at once. */
 static void fill(struct model *m)
 {
-	unsigned long nr = step_random() % (BATCH + 1), i;
-	u8 elems[BATCH];
+	unsigned long nr = step_random() % (MODEL_BATCH + 1), i;
+	u8 elems[MODEL_BATCH];
 
 	__lfvec_truncate(vec, 0);
 	for (i = 0; i < nr; i++)
@@ -342,19 +138,18 @@ static void fill(struct model *m)
 
 static bool one_case(unsigned long nr)
 {
-	struct model before;
-
 	values = step_random() % 2 ? 2 : 200;
-	fill(&before);
-	nr_records = 0;
+	fill(&history.first);
+	history.nr = 0;
 	step_left = random_steps();
 	run_op(random_op());
 	step_left = 0;
 	while (stub_do_work())
 		;
-	if (explained(&before, 0))
+	history_by_stamps(&history);
+	if (history_explained(&history))
 		return true;
-	print_records(&before, nr);
+	print_case(nr);
 	return false;
 }
 
@@ -418,6 +213,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	stub_online();
 	step_hook = interrupt;
+	history.attr = &attr;
+	history.final = model_is;
 	step_seed(argument(argc > 1 ? argv[2] : NULL, 1));
 	nr = all_cases(cases);
 	stub_offline();

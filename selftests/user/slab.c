@@ -15,6 +15,16 @@
 
 #include "stub.h"
 
+#ifdef STUB_SCHED
+#include "arena.h"
+
+#define aligned_alloc(align, size)	arena_alloc(align, size)
+#define free(object)			arena_free(object)
+/* Another coroutine may come amid an allocation, but never amid a counter. */
+#define pthread_mutex_lock(lock)	((void)(lock))
+#define pthread_mutex_unlock(lock)	((void)(lock))
+#endif
+
 #define SLAB_OBJECTS	64
 #define SLAB_POISON	0x6b
 

@@ -86,6 +86,7 @@ void free_percpu(void *ptr)
 	kfree(ptr);
 }
 
+#ifndef STUB_SCHED
 static pthread_mutex_t work_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
 static struct work_struct *work_first, *work_current;
@@ -138,6 +139,7 @@ void cancel_work_sync(struct work_struct *work)
 		pthread_cond_wait(&work_done, &work_lock);
 	pthread_mutex_unlock(&work_lock);
 }
+#endif
 
 void step_seed(unsigned long seed)
 {

@@ -14,6 +14,7 @@
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
 #define noinline		__attribute__((__noinline__))
+#define __noreturn		__attribute__((__noreturn__))
 #define OPTIMIZER_HIDE_VAR(x)	__asm__("" : "+r" (x))
 #define __aligned(x)		__attribute__((__aligned__(x)))
 #define __maybe_unused		__attribute__((__unused__))

@@ -5,6 +5,26 @@
 #include <pthread.h>
 #include <linux/sched.h>
 
+#ifdef STUB_SCHED
+
+struct mutex {
+	bool		locked;
+	unsigned int	locks;
+	unsigned int	event;	/* with which it was locked the last time */
+};
+
+#define DEFINE_MUTEX(name)	struct mutex name
+
+static inline void mutex_init(struct mutex *mutex)
+{
+	*mutex = (struct mutex){ .locked = false };
+}
+
+void mutex_lock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
+
+#else
+
 struct mutex {
 	pthread_mutex_t	lock;
 };
@@ -27,5 +47,7 @@ static inline void mutex_unlock(struct mutex *mutex)
 {
 	pthread_mutex_unlock(&mutex->lock);
 }
+
+#endif
 
 #endif /* _LINUX_MUTEX_H */
