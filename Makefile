@@ -35,6 +35,9 @@ demo:
 check:
 	bash selftests/run test
 
+evidence:
+	bash selftests/run evidence
+
 help:
 	@echo "make                  build the modules: lfvec, lfvec_log, lfvec_stress,"
 	@echo "                      and lfvec_events, a sample"
@@ -42,11 +45,12 @@ help:
 	@echo "make tool             build selftests/lfvec/lfvec and the kselftests"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
+	@echo "make evidence         all that can be shown, in hours, with a report"
 	@echo "make clean            remove what was built"
 	@echo
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
-.PHONY: modules modules_install clean headers tool demo check help
+.PHONY: modules modules_install clean headers tool demo check evidence help
 
 else
 include $(src)/Kbuild
