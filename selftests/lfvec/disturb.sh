@@ -5,19 +5,8 @@
 # dropped, modules are to be unloaded, processes are killed.
 
 tool=$(dirname "$0")/lfvec
-tests=0
-failed=0
-
-ok()
-{
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests $2"
-	else
-		echo "not ok $tests $2"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=/dev/null
+. "$(dirname "$0")/check.sh"
 
 skip()
 {
@@ -116,5 +105,4 @@ rmmod lfvec_stress && modprobe lfvec_stress
 ok $? "its threads are gone"
 
 rm -f /tmp/disturb.out
-echo "1..$tests"
-[ $failed -eq 0 ]
+finish

@@ -6,19 +6,8 @@
 
 tool=$(dirname "$0")/lfvec
 root=/sys/fs/cgroup
-tests=0
-failed=0
-
-ok()
-{
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests $2"
-	else
-		echo "not ok $tests $2"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=/dev/null
+. "$(dirname "$0")/check.sh"
 
 [ -e /dev/lfvec_stress ] || modprobe lfvec_stress 2>/dev/null
 if [ "$(id -u)" != 0 ] || ! "$tool" info >/dev/null 2>&1; then
@@ -89,5 +78,4 @@ rmdir $group
 
 # The kernel says at length whom it killed for that.
 dmesg | grep -q 'Memory cgroup out of memory' && dmesg -c >/dev/null
-echo "1..$tests"
-[ $failed -eq 0 ]
+finish

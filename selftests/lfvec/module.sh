@@ -4,19 +4,8 @@
 # Loading and unloading: what must fail, and what must be left of it (nothing).
 
 tool=$(dirname "$0")/lfvec
-tests=0
-failed=0
-
-ok()
-{
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests $2"
-	else
-		echo "not ok $tests $2"
-		failed=$((failed + 1))
-	fi
-}
+# shellcheck source=/dev/null
+. "$(dirname "$0")/check.sh"
 
 loaded()
 {
@@ -109,5 +98,4 @@ done
 [ ! -e /sys/kernel/debug/lfvec/debugfs ]
 ok $? "debugfs goes with the vector"
 
-echo "1..$tests"
-[ $failed -eq 0 ]
+finish
