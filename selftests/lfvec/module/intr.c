@@ -805,9 +805,12 @@ static unsigned int least = 95;
 module_param(least, uint, 0444);
 MODULE_PARM_DESC(least, "fail if fewer percent of the instructions are come by (default 95)");
 
+/* Of some 2900 listed: what two races in a row lead to is not there in each run. */
+#define MISSED_BY_CHANCE	2
+
 static bool strict;
 module_param(strict, bool, 0444);
-MODULE_PARM_DESC(strict, "fail if one is not that is listed as to be come by");
+MODULE_PARM_DESC(strict, "fail if more than 2 are not that are listed as to be come by");
 
 /* What changes a vector, and what that calls; but see sized_intr.c. */
 static bool is_wanted(const char *name)
@@ -896,7 +899,7 @@ static int verdict(void)
 	pr_info("test_lfvec_intr: %u of %u instructions interrupted, %u listed ones missed, %u that call for help left out, %u runs, %u errors\n",
 		covered, boundaries, missed, dead, runs, errors);
 	if (errors || !covered || covered * 100 < boundaries * least ||
-	    (strict && missed))
+	    (strict && missed > MISSED_BY_CHANCE))
 		return -EINVAL;
 	return 0;
 }
