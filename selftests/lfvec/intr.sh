@@ -3,8 +3,8 @@
 #
 # Operations that are interrupted at each of their instructions: see module/intr.c,
 # and module/sized_intr.c for elements of different sizes. With LFVEC_STRICT=1, each
-# instruction of the functions listed in the former must be come by, but for two that
-# chance may miss; other compilers may make some that cannot be.
+# instruction of the functions listed in the former must be come by; other compilers
+# may make some that cannot be.
 
 if ! modinfo test_lfvec_intr >/dev/null 2>&1; then
 	echo "1..0 # SKIP test_lfvec_intr is not installed"
