@@ -279,10 +279,15 @@ static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec_pool *
 	return lfvec_take_level(this_cpu_ptr(pool->cpu));
 }
 
-static __always_inline void lfvec_leave(struct lfvec_pool *pool)
+static __always_inline void lfvec_give_level(struct lfvec_pool *pool)
 {
 	barrier();	/* done with the stock before the level is given back */
 	__this_cpu_dec(pool->cpu->level);
+}
+
+static __always_inline void lfvec_leave(struct lfvec_pool *pool)
+{
+	lfvec_give_level(pool);
 	preempt_enable();
 }
 

@@ -98,12 +98,6 @@ static __always_inline struct lfvec_stock *sized_enter(struct lfvec_pool *pool)
 	return lfvec_take_level(this_cpu_ptr(pool->cpu));
 }
 
-static __always_inline void sized_leave(struct lfvec_pool *pool)
-{
-	barrier();	/* as lfvec_leave() */
-	__this_cpu_dec(pool->cpu->level);
-}
-
 /* Retire a node that was swapped out of its slot; @st is that of vec->pool. */
 static __always_inline void sized_retire(struct lfvec_sized *vec,
 					 struct lfvec_stock *st,
@@ -117,7 +111,7 @@ static __always_inline void sized_retire(struct lfvec_sized *vec,
 	}
 	st = sized_enter(pool);
 	lfvec_node_retire(pool, st, node);
-	sized_leave(pool);
+	lfvec_give_level(pool);
 }
 
 /* Take a node of this size; @st is that of vec->pool. */
@@ -131,7 +125,7 @@ sized_take(struct lfvec_sized *vec, struct lfvec_stock *st, unsigned int nr)
 		return lfvec_node_get(pool, st, 0);
 	st = sized_enter(pool);
 	node = lfvec_node_get(pool, st, 0);
-	sized_leave(pool);
+	lfvec_give_level(pool);
 	return node;
 }
 
@@ -333,7 +327,7 @@ static void sized_put(struct lfvec_sized *vec, struct lfvec_stock *st,
 		st = sized_enter(pool);
 	lfvec_node_put(pool, st, node);
 	if (other)
-		sized_leave(pool);
+		lfvec_give_level(pool);
 }
 
 /* Operations are nested too deeply to touch a stock: leave it to the worker. */

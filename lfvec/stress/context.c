@@ -32,7 +32,13 @@ static enum hrtimer_restart context_fire(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
-/* In SOFTIRQ or HARDIRQ, on the CPU where we are. */
+/**
+ * context_start - have a timer go off again and again, on the CPU where we are
+ * @ct:      the timer; what it calls is set
+ * @context: LFVEC_STRESS_SOFTIRQ or LFVEC_STRESS_HARDIRQ
+ *
+ * Context: Task, bound to its CPU.
+ */
 void context_start(struct context_timer *ct, unsigned int context)
 {
 	enum hrtimer_mode mode = HRTIMER_MODE_REL_PINNED_HARD;
@@ -45,6 +51,12 @@ void context_start(struct context_timer *ct, unsigned int context)
 }
 EXPORT_SYMBOL_GPL(context_start);
 
+/**
+ * context_stop - stop a timer, and wait until it is done
+ * @ct: the timer
+ *
+ * Context: Task.
+ */
 void context_stop(struct context_timer *ct)
 {
 	hrtimer_cancel(&ct->timer);
@@ -72,7 +84,14 @@ static int context_nmi(unsigned int type, struct pt_regs *regs)
 	return NMI_HANDLED;
 }
 
-/* Have @fn called in each NMI, until context_nmi_stop(). */
+/**
+ * context_nmi_start - be called in each NMI that nobody else wants
+ * @fn:  what is called, with @arg and the CPU, until context_nmi_stop()
+ * @arg: its first argument
+ *
+ * Context: Task; may sleep.
+ * Return: 0, -EBUSY if somebody else has them, -EOPNOTSUPP, or -ENOMEM.
+ */
 int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 {
 	int err;
@@ -90,6 +109,11 @@ int context_nmi_start(void (*fn)(void *arg, unsigned int cpu), void *arg)
 }
 EXPORT_SYMBOL_GPL(context_nmi_start);
 
+/**
+ * context_nmi_stop - be called no more, by those NMIs neither that are under way
+ *
+ * Context: Task; may sleep.
+ */
 void context_nmi_stop(void)
 {
 	/* An NMI that was sent comes before an interrupt that is sent now. */
@@ -99,7 +123,12 @@ void context_nmi_stop(void)
 }
 EXPORT_SYMBOL_GPL(context_nmi_stop);
 
-/* To one of the CPUs. */
+/**
+ * context_nmi_send - send an NMI to one of the CPUs
+ * @rnd: says which one
+ *
+ * Context: Task, and between context_nmi_start() and context_nmi_stop().
+ */
 void context_nmi_send(struct rnd_state *rnd)
 {
 	unsigned int cpu = prandom_u32_state(rnd) % nr_cpu_ids;

@@ -112,12 +112,12 @@ static int cost_lfvec_store(void *v, unsigned long index, const void *elem)
 
 static int cost_published_push(void *v, const void *elem)
 {
-	return published_push(v, elem, GFP_KERNEL);
+	return published_push(v, elem, GFP_KERNEL) < 0 ? -ENOMEM : 0;
 }
 
 static int cost_spin_push(void *v, const void *elem)
 {
-	return spin_push(v, elem, GFP_KERNEL);
+	return spin_push(v, elem, GFP_KERNEL) < 0 ? -ENOSPC : 0;
 }
 
 /* Push or pop as many elements as there will be operations. */

@@ -168,8 +168,9 @@ static unsigned long spin_size(void *v)
 	return READ_ONCE(s->size);
 }
 
-static __always_inline long spin_append(struct spin *s, const void *elem)
+long spin_push(void *v, const void *elem, gfp_t gfp)
 {
+	struct spin *s = v;
 	long ret = -ENOSPC;
 
 	spin_lock(&s->lock);
@@ -179,16 +180,6 @@ static __always_inline long spin_append(struct spin *s, const void *elem)
 	}
 	spin_unlock(&s->lock);
 	return ret;
-}
-
-int spin_push(void *v, const void *elem, gfp_t gfp)
-{
-	return min(spin_append(v, elem), 0L);
-}
-
-static long spin_run_push(void *v, const void *elem, gfp_t gfp)
-{
-	return spin_append(v, elem);
 }
 
 int spin_pop(void *v, void *elem)
@@ -253,7 +244,7 @@ const struct stress_impl stress_impl_spinlock = {
 	.create		= spin_create,
 	.destroy	= spin_destroy,
 	.size		= spin_size,
-	.push		= spin_run_push,
+	.push		= spin_push,
 	.pop		= spin_pop,
 	.load		= spin_load,
 	.exchange	= spin_xchg,

@@ -124,7 +124,7 @@ static long published_try_push(struct published *p, struct published_desc *new,
 	return index;
 }
 
-static __always_inline long published_append(void *v, const void *elem, gfp_t gfp)
+long published_push(void *v, const void *elem, gfp_t gfp)
 {
 	struct published_desc *new = kmalloc(sizeof(*new), gfp);
 	struct published_write *write = kmalloc(sizeof(*write), gfp);
@@ -149,16 +149,6 @@ free:
 	kfree(write);
 	kfree(new);
 	return ret;
-}
-
-int published_push(void *v, const void *elem, gfp_t gfp)
-{
-	return min(published_append(v, elem, gfp), 0L);
-}
-
-static long published_run_push(void *v, const void *elem, gfp_t gfp)
-{
-	return published_append(v, elem, gfp);
 }
 
 static int published_try_pop(struct published *p, struct published_desc *new,
@@ -260,7 +250,7 @@ const struct stress_impl stress_impl_published = {
 	.create		= published_create,
 	.destroy	= published_destroy,
 	.size		= published_size,
-	.push		= published_run_push,
+	.push		= published_push,
 	.pop		= published_pop,
 	.load		= published_load,
 	.relax		= rcu_barrier,

@@ -476,7 +476,8 @@ static int call_32(int fd, unsigned long cmd, void *arg)
 	asm volatile("int $0x80"
 		     : "=a" (ret)
 		     : "0" (54L), "b" ((long)fd), "c" (cmd), "d" (arg)
-		     : "memory");
+		     /* older kernels clear these, see selftests/x86 */
+		     : "memory", "r8", "r9", "r10", "r11");
 	return ret;
 }
 
