@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/lfvec_stress.h>
@@ -37,6 +38,14 @@ static inline int device(void)
 	    !system("modprobe lfvec_stress 2>/dev/null"))
 		fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 	return fd;
+}
+
+static inline u64 now_ns(clockid_t clock)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
 static inline int call(int fd, unsigned long cmd, void *arg)

@@ -360,12 +360,11 @@ TEST_F(log, dropped_in_use)
 
 	for (i = 0; i < 4; i++)
 		ASSERT_EQ(0, pthread_create(&thread[i], NULL, use, NULL));
-	for (i = 0; now_ns(CLOCK_MONOTONIC) < end; i++) {
+	for (i = 0; i < 2 || now_ns(CLOCK_MONOTONIC) < end; i++) {
 		EXPECT_EQ(0, log_create(self->fd, "life", &attr));
 		usleep(i % 8 * 500);
 		EXPECT_EQ(0, log_drop(self->fd, "life"));
 	}
-	EXPECT_LT(1, i);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, pthread_join(thread[i], &wrong));
