@@ -412,14 +412,17 @@ void log_info(struct lfvec_log_buf *buf, struct lfvec_log_info *info)
 
 /**
  * lfvec_log_stats() - what has become of a log
- * @log:  the log, registered
- * @info: where that goes; there is no cursor
+ * @log:  the log
+ * @info: where that goes; there is no cursor. All is 0 if the log is not registered.
  *
  * Context: Task; may sleep.
  */
 void lfvec_log_stats(struct lfvec_log *log, struct lfvec_log_info *info)
 {
-	log_info(log->buf, info);
+	if (log->buf)
+		log_info(log->buf, info);
+	else
+		memset(info, 0, sizeof(*info));
 }
 EXPORT_SYMBOL_GPL(lfvec_log_stats);
 

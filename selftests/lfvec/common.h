@@ -20,6 +20,10 @@
 
 #include "../kselftest_harness.h"
 
+/* A kernel with detectors, in an emulator on a busy machine, takes its time. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	900
+
 typedef __u8 u8;
 typedef __u32 u32;
 typedef __u64 u64;

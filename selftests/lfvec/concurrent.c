@@ -109,7 +109,7 @@ FIXTURE_TEARDOWN(mix)
 	close(self->fd);
 }
 
-TEST_F_TIMEOUT(mix, run, 120)
+TEST_F(mix, run)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -160,7 +160,7 @@ static u64 env_ops(u64 dflt)
 	return s ? strtoull(s, NULL, 0) : dflt;
 }
 
-TEST_F_TIMEOUT(load, storm, 280)
+TEST_F(load, storm)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -180,7 +180,7 @@ TEST_F_TIMEOUT(load, storm, 280)
  * some sooner or later, with unique values it never does. This is what the check
  * must be able to see.
  */
-TEST_F_TIMEOUT(load, published_form_loses_values, 240)
+TEST_F(load, published_form_loses_values)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -335,7 +335,7 @@ static void until_ops(struct share *s, u64 ops)
 		usleep(1000);
 }
 
-TEST_F_TIMEOUT(load, processes, 120)
+TEST_F(load, processes)
 {
 	struct share *s = share_new();
 	int fd = self->fd, i, status;
@@ -359,7 +359,7 @@ TEST_F_TIMEOUT(load, processes, 120)
 }
 
 /* Killed in the middle of calls, which then are done or not done at all. */
-TEST_F_TIMEOUT(load, killed, 120)
+TEST_F(load, killed)
 {
 	struct share *s = share_new();
 	struct lfvec_stress_stats stats;
@@ -387,7 +387,7 @@ TEST_F_TIMEOUT(load, killed, 120)
 }
 
 /* The name goes while others push and pop; the memory goes with the last one. */
-TEST_F_TIMEOUT(load, dropped_under_load, 120)
+TEST_F(load, dropped_under_load)
 {
 	struct share *s = share_new();
 	int fd = device(), i, status;
@@ -408,7 +408,7 @@ TEST_F_TIMEOUT(load, dropped_under_load, 120)
 }
 
 /* Names come and go, by several at once. */
-TEST_F_TIMEOUT(load, names_come_and_go, 120)
+TEST_F(load, names_come_and_go)
 {
 	int i, j, fd, status;
 	char name[16];

@@ -255,7 +255,7 @@ FIXTURE_TEARDOWN(failnth_vector)
 	close(self->w.nth);
 }
 
-TEST_F_TIMEOUT(failnth_vector, life, 600)
+TEST_F(failnth_vector, life)
 {
 	EXPECT_LT(10, sweep(_metadata, &self->w, vector_life));
 }
@@ -282,7 +282,7 @@ static void run_life(struct __test_metadata *_metadata, struct work *w)
 	close(fd);
 }
 
-TEST_F_TIMEOUT(failnth, run, 600)
+TEST_F(failnth, run)
 {
 	sweep(_metadata, &self->w, run_life);
 }
@@ -298,7 +298,7 @@ static void measure_life(struct __test_metadata *_metadata, struct work *w)
 	}
 }
 
-TEST_F_TIMEOUT(failnth, measure, 600)
+TEST_F(failnth, measure)
 {
 	sweep(_metadata, &self->w, measure_life);
 }
@@ -348,7 +348,7 @@ static void log_life(struct __test_metadata *_metadata, struct work *w)
 		ASSERT_EQ(0, log_drop(w->fd, NAME));
 }
 
-TEST_F_TIMEOUT(failnth, log, 600)
+TEST_F(failnth, log)
 {
 	sweep(_metadata, &self->w, log_life);
 }
@@ -373,7 +373,7 @@ static void show_life(struct __test_metadata *_metadata, struct work *w)
 	}
 }
 
-TEST_F_TIMEOUT(failnth, debugfs, 600)
+TEST_F(failnth, debugfs)
 {
 	ASSERT_EQ(0, create(self->w.fd, NAME, 8, 0, 0));
 	ASSERT_EQ(0, log_create(self->w.fd, NAME, NULL));
@@ -424,7 +424,7 @@ static bool module_file(const char *module, char *path, size_t size)
 }
 
 /* In the order in which they need each other. */
-TEST_F_TIMEOUT(failnth, modules, 900)
+TEST_F(failnth, modules)
 {
 	static const char * const modules[] = {
 		"lfvec", "lfvec_log", "lfvec_events", "lfvec_stress",
