@@ -289,7 +289,7 @@ TEST_F(failnth, run)
 
 static void measure_life(struct __test_metadata *_metadata, struct work *w)
 {
-	struct lfvec_stress_cost cost = { .esize = 8, .ops = 100 };
+	struct lfvec_stress_cost cost = { .esize = 8, .ops = 8 };
 
 	for (cost.impl = 0; cost.impl < LFVEC_STRESS_IMPLS; cost.impl++) {
 		cost.work = LFVEC_STRESS_WORK_PUSHPOP;
@@ -331,7 +331,7 @@ static void log_use(struct work *w, int log)
 static void log_life(struct __test_metadata *_metadata, struct work *w)
 {
 	struct lfvec_stress_log attr = {
-		.records = 256, .level = 7, .mode = 0600, .bytes = 1 << 16,
+		.records = 64, .level = 7, .mode = 0600, .bytes = 1 << 13,
 	};
 	int log;
 
