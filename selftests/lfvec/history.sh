@@ -94,9 +94,12 @@ done
 "$tool" check --quiet --mutate 10 "$file" | sed 's/^/# /'
 "$tool" check --quiet --mutate 10 "$file" >/dev/null
 ok $? "spoilt histories are rejected"
-published_fails >/tmp/history.out
-ok $? "a history of the published vector is rejected"
-sed 's/^/# /' /tmp/history.out
+# It does not where nothing comes between two steps.
+if [ "$(nproc)" -gt 1 ] || uname -v | grep -q PREEMPT; then
+	published_fails >/tmp/history.out
+	ok $? "a history of the published vector is rejected"
+	sed 's/^/# /' /tmp/history.out
+fi
 echo "# $histories histories, $operations operations, $overlaps of them overlap, $(($(date +%s) - start)) s"
 rm -f "$file" /tmp/history.out /tmp/history.runs
 finish
