@@ -112,6 +112,7 @@ static struct notifier_block netdev_nb = {
 	.notifier_call = on_netdev,
 };
 
+#ifdef CONFIG_HAVE_FUNCTION_ARG_ACCESS_API
 /* Filled in place, and no longer than it needs to be. */
 static void log_open_binary(int dfd, const char *name)
 {
@@ -152,6 +153,26 @@ static struct kprobe open_probe = {
 	.pre_handler	= on_open,
 };
 
+static int probe_opens(void)
+{
+	return register_kprobe(&open_probe);
+}
+
+static void unprobe_opens(void)
+{
+	unregister_kprobe(&open_probe);	/* none is running afterwards */
+}
+#else
+static int probe_opens(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void unprobe_opens(void)
+{
+}
+#endif
+
 /* Where there are no kprobes, or not this one, the rest is as good without. */
 static void opens_start(void)
 {
@@ -164,11 +185,10 @@ static void opens_start(void)
 		opens = NULL;
 		return;
 	}
-	err = register_kprobe(&open_probe);
+	err = probe_opens();
 	if (!err)
 		return;
-	lfvec_log_warn(&events, "no probe on %s: %pe", open_probe.symbol_name,
-		       ERR_PTR(err));
+	lfvec_log_warn(&events, "no probe of opens: %pe", ERR_PTR(err));
 	lfvec_log_destroy(opens);
 	opens = NULL;
 }
@@ -177,7 +197,7 @@ static void opens_stop(void)
 {
 	if (!opens)
 		return;
-	unregister_kprobe(&open_probe);	/* none is running afterwards */
+	unprobe_opens();
 	lfvec_log_destroy(opens);
 }
 
