@@ -396,6 +396,8 @@ static int lfvec_may_grow(struct lfvec_pool *pool, gfp_t gfp)
 	if (!gfpflags_allow_blocking(gfp))
 		return -EAGAIN;
 	synchronize_rcu();
+	/* on one CPU that returns at once, and whoever runs callbacks must get there */
+	cond_resched();
 	return -EINPROGRESS;
 }
 
