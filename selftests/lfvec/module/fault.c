@@ -26,7 +26,7 @@ static unsigned int errors, lives, failures;
 static atomic_t countdown;	/* to the call that fails */
 static bool from_then_on;
 static atomic_long_t balance;	/* objects allocated and not freed */
-static unsigned long sites[SITES], kvfree_sites[SITES];
+static unsigned long sites[SITES], outer_sites[SITES];
 
 static void remember(unsigned long *list, unsigned long site)
 {
@@ -64,6 +64,12 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 	return alloc_fail(regs);
 }
 
+/* Some go on as these, as if they were called from where the former were. */
+static bool inner_free(const char *name)
+{
+	return !strcmp(name, "kfree") || !strcmp(name, "kmem_cache_free");
+}
+
 static int on_free(struct kprobe *kp, struct pt_regs *regs)
 {
 	unsigned int arg = !strcmp(kp->symbol_name, "kmem_cache_free");
@@ -71,10 +77,10 @@ static int on_free(struct kprobe *kp, struct pt_regs *regs)
 
 	if (!alloc_from_lfvec(regs) || !regs_get_kernel_argument(regs, arg))
 		return 0;
-	if (!strcmp(kp->symbol_name, "kvfree"))
-		remember(kvfree_sites, caller);
-	else if (known(kvfree_sites, caller))
-		return 0;	/* kvfree() goes on as kfree() */
+	if (!inner_free(kp->symbol_name))
+		remember(outer_sites, caller);
+	else if (known(outer_sites, caller))
+		return 0;
 	atomic_long_dec(&balance);
 	return 0;
 }
