@@ -236,13 +236,18 @@ lfvec_place(const struct lfvec *vec, unsigned long index)
 	return lfvec_slot_in(bucket, pos);
 }
 
-/* Take a nesting level of this CPU, which is there. */
-static __always_inline struct lfvec_stock *lfvec_take_level(struct lfvec_cpu *cpu)
+/*
+ * Take this nesting level of this CPU, which is there. An interrupt may take it and
+ * give it back while we do.
+ */
+static __always_inline struct lfvec_stock *lfvec_take_level(struct lfvec_cpu *cpu,
+							    unsigned int level)
 {
-	unsigned int level = IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD) ? 0 :
-			     cpu->level;
-	struct lfvec_stock *st = &cpu->stock[level];
+	struct lfvec_stock *st;
 
+	if (IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD))
+		level = 0;
+	st = &cpu->stock[level];
 	WRITE_ONCE(cpu->level, level + 1);
 	barrier();	/* own the level before its stock is touched */
 	OPTIMIZER_HIDE_VAR(st);	/* one address, computed once */
@@ -259,24 +264,34 @@ static __always_inline bool lfvec_enter(struct lfvec_pool *pool,
 					struct lfvec_stock **st)
 {
 	struct lfvec_cpu *cpu;
+	unsigned int level;
 
 	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) && in_nmi())
 		return false;
 	preempt_disable();
 	cpu = this_cpu_ptr(pool->cpu);
-	if (unlikely(cpu->level >= LFVEC_LEVELS)) {
+	level = READ_ONCE(cpu->level);
+	if (unlikely(level >= LFVEC_LEVELS)) {
 		preempt_enable();
 		return false;
 	}
-	*st = lfvec_take_level(cpu);
+	*st = lfvec_take_level(cpu, level);
 	return true;
+}
+
+/* With preemption off, where it is known that it is not too deep. */
+static __always_inline struct lfvec_stock *lfvec_take_next(struct lfvec_pool *pool)
+{
+	struct lfvec_cpu *cpu = this_cpu_ptr(pool->cpu);
+
+	return lfvec_take_level(cpu, READ_ONCE(cpu->level));
 }
 
 /* The same context as before does not nest more deeply now. */
 static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec_pool *pool)
 {
 	preempt_disable();
-	return lfvec_take_level(this_cpu_ptr(pool->cpu));
+	return lfvec_take_next(pool);
 }
 
 static __always_inline void lfvec_give_level(struct lfvec_pool *pool)

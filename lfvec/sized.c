@@ -92,12 +92,6 @@ static __always_inline unsigned long sized_bytes(struct lfvec_sized *vec,
 	return sized_pool(vec, ((struct lfvec_node *)word)->pool)->size;
 }
 
-/* Within an operation, where preemption is off: a level of another pool. */
-static __always_inline struct lfvec_stock *sized_enter(struct lfvec_pool *pool)
-{
-	return lfvec_take_level(this_cpu_ptr(pool->cpu));
-}
-
 /* Retire a node that was swapped out of its slot; @st is that of vec->pool. */
 static __always_inline void sized_retire(struct lfvec_sized *vec,
 					 struct lfvec_stock *st,
@@ -109,7 +103,7 @@ static __always_inline void sized_retire(struct lfvec_sized *vec,
 		lfvec_node_retire(pool, st, node);
 		return;
 	}
-	st = sized_enter(pool);
+	st = lfvec_take_next(pool);
 	lfvec_node_retire(pool, st, node);
 	lfvec_give_level(pool);
 }
@@ -123,7 +117,7 @@ sized_take(struct lfvec_sized *vec, struct lfvec_stock *st, unsigned int nr)
 
 	if (likely(!nr))
 		return lfvec_node_get(pool, st, 0);
-	st = sized_enter(pool);
+	st = lfvec_take_next(pool);
 	node = lfvec_node_get(pool, st, 0);
 	lfvec_give_level(pool);
 	return node;
@@ -324,7 +318,7 @@ static void sized_put(struct lfvec_sized *vec, struct lfvec_stock *st,
 	bool other = pool != &vec->vec.pool;
 
 	if (other)
-		st = sized_enter(pool);
+		st = lfvec_take_next(pool);
 	lfvec_node_put(pool, st, node);
 	if (other)
 		lfvec_give_level(pool);
