@@ -175,8 +175,9 @@ long spin_push(void *v, const void *elem, gfp_t gfp)
 
 	spin_lock(&s->lock);
 	if (s->size < s->max) {
-		ret = s->size++;
+		ret = s->size;
 		spin_copy(s, spin_at(s, ret), elem);
+		WRITE_ONCE(s->size, ret + 1);	/* spin_size() takes no lock */
 	}
 	spin_unlock(&s->lock);
 	return ret;
@@ -189,7 +190,8 @@ int spin_pop(void *v, void *elem)
 
 	spin_lock(&s->lock);
 	if (s->size) {
-		spin_copy(s, elem, spin_at(s, --s->size));
+		WRITE_ONCE(s->size, s->size - 1);
+		spin_copy(s, elem, spin_at(s, s->size));
 		ret = 0;
 	}
 	spin_unlock(&s->lock);
