@@ -55,10 +55,14 @@ fi
 # Clients are attached: the name may go, the modules may not, nothing is lost.
 "$tool" drive --procs 8 --duration 3s --quiet >/tmp/disturb.out 2>&1 &
 pid=$!
+name=drive-$pid
+tries=0
+until "$tool" stat "$name" >/dev/null 2>&1 || [ $((tries += 1)) -gt 60 ]; do
+	sleep 0.5
+done
 sleep 1
 ! rmmod lfvec_stress 2>/dev/null && ! rmmod lfvec 2>/dev/null
 ok $? "modules stay while clients are attached"
-name=drive-$pid
 "$tool" drop "$name"
 ok $? "the name is dropped under load"
 ! "$tool" size "$name" 2>/dev/null
