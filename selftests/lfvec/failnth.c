@@ -313,7 +313,7 @@ static void log_use(struct work *w, int log)
 		.flags = LFVEC_LOG_READ_FROM | LFVEC_LOG_READ_NOWAIT,
 	};
 	struct lfvec_stress_storm storm = {
-		.name = NAME, .threads = 2, .count = 100, .min = 10, .max = 100,
+		.name = NAME, .threads = 2, .count = 10, .min = 10, .max = 100,
 		.contexts = 1 << LFVEC_STRESS_SOFTIRQ,
 	};
 	struct lfvec_log_info info;
@@ -328,11 +328,14 @@ static void log_use(struct work *w, int log)
 	TRY(w, call(log, LFVEC_LOG_CLEAR, NULL));
 }
 
+static const struct lfvec_stress_log small_log = {
+	.records = 64, .level = 7, .mode = 0600, .bytes = 1 << 13,
+	.backlog = 1 << 16,
+};
+
 static void log_life(struct __test_metadata *_metadata, struct work *w)
 {
-	struct lfvec_stress_log attr = {
-		.records = 64, .level = 7, .mode = 0600, .bytes = 1 << 13,
-	};
+	struct lfvec_stress_log attr = small_log;
 	int log;
 
 	if (TRY(w, log_create(w->fd, NAME, &attr))) {
@@ -340,6 +343,9 @@ static void log_life(struct __test_metadata *_metadata, struct work *w)
 		return;
 	}
 	log = log_open(NAME, O_RDWR | O_NONBLOCK);
+	/* a device that the driver core had no memory to make a node for */
+	if (log < 0 && errno == ENOENT)
+		errno = ENOMEM;
 	if (!TRY(w, log < 0 ? -errno : 0)) {
 		log_use(w, log);
 		close(log);
@@ -348,9 +354,14 @@ static void log_life(struct __test_metadata *_metadata, struct work *w)
 		ASSERT_EQ(0, log_drop(w->fd, NAME));
 }
 
+/* Beside another log, which keeps the caches: KASAN takes long to destroy them. */
 TEST_F(failnth, log)
 {
+	struct lfvec_stress_log attr = small_log;
+
+	ASSERT_EQ(0, log_create(self->w.fd, NAME "-other", &attr));
 	sweep(_metadata, &self->w, log_life);
+	EXPECT_EQ(0, log_drop(self->w.fd, NAME "-other"));
 }
 
 static void show_life(struct __test_metadata *_metadata, struct work *w)
