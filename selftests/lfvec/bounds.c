@@ -174,7 +174,6 @@ TEST(nowait)
 	};
 	s64 i, ret, failed = 0;
 	int fd = device();
-	u64 end;
 
 	if (fd < 0)
 		SKIP(return, DEVICE " is not to be had");
@@ -186,8 +185,7 @@ TEST(nowait)
 	EXPECT_EQ(0, load(fd, 4999, &w));
 	EXPECT_EQ(0, w);
 	/* beyond what was reserved; where the worker is too late: unchanged */
-	end = now_ns(CLOCK_MONOTONIC) + 10 * 1000000000ULL;
-	while (i < 50000 && failed < 1000 && now_ns(CLOCK_MONOTONIC) < end) {
+	while (i < 50000 && failed < 1000) {
 		ret = push_flags(fd, &v, 1, LFVEC_STRESS_NOWAIT);
 		if (ret == -ENOMEM) {
 			failed++;
@@ -197,7 +195,7 @@ TEST(nowait)
 			ASSERT_EQ(i++, ret);
 		}
 	}
-	TH_LOG("%d failed, %d did not", (int)failed, (int)i - 5000);
+	TH_LOG("%d of 45000 failed", (int)failed);
 	EXPECT_GT(1000, failed);
 	EXPECT_EQ(i, size(fd));
 	EXPECT_EQ(i, push(fd, &v, 1));

@@ -110,7 +110,7 @@ FIXTURE_TEARDOWN(mix)
 	close(self->fd);
 }
 
-TEST_F(mix, run)
+TEST_F_TIMEOUT(mix, run, 120)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -161,7 +161,7 @@ static u64 env_ops(u64 dflt)
 	return s ? strtoull(s, NULL, 0) : dflt;
 }
 
-TEST_F(load, storm)
+TEST_F_TIMEOUT(load, storm, 280)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -190,7 +190,7 @@ static bool preempted(void)
  * some sooner or later, with unique values it never does. This is what the check
  * must be able to see.
  */
-TEST_F(load, published_form_loses_values)
+TEST_F_TIMEOUT(load, published_form_loses_values, 240)
 {
 	struct lfvec_stress_result r;
 	struct lfvec_stress_run arg = {
@@ -347,7 +347,7 @@ static void until_ops(struct share *s, u64 ops)
 		usleep(1000);
 }
 
-TEST_F(load, processes)
+TEST_F_TIMEOUT(load, processes, 120)
 {
 	struct share *s = share_new();
 	int fd = self->fd, i, status;
@@ -371,7 +371,7 @@ TEST_F(load, processes)
 }
 
 /* Killed in the middle of calls, which then are done or not done at all. */
-TEST_F(load, killed)
+TEST_F_TIMEOUT(load, killed, 120)
 {
 	struct share *s = share_new();
 	struct lfvec_stress_stats stats;
@@ -399,7 +399,7 @@ TEST_F(load, killed)
 }
 
 /* The name goes while others push and pop; the memory goes with the last one. */
-TEST_F(load, dropped_under_load)
+TEST_F_TIMEOUT(load, dropped_under_load, 120)
 {
 	struct share *s = share_new();
 	int fd = device(), i, status;
@@ -420,7 +420,7 @@ TEST_F(load, dropped_under_load)
 }
 
 /* Names come and go, by several at once. */
-TEST_F(load, names_come_and_go)
+TEST_F_TIMEOUT(load, names_come_and_go, 120)
 {
 	int i, j, fd, status;
 	char name[16];

@@ -223,7 +223,7 @@ static u32 env_ms(u32 dflt)
 	return s && *s ? strtoul(s, NULL, 0) : dflt;
 }
 
-TEST_F(contexts, run)
+TEST_F_TIMEOUT(contexts, run, 900)
 {
 	struct lfvec_stress_run arg = variant->run;
 	struct lfvec_stress_result r;

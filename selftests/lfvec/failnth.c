@@ -255,7 +255,7 @@ FIXTURE_TEARDOWN(failnth_vector)
 	close(self->w.nth);
 }
 
-TEST_F(failnth_vector, life)
+TEST_F_TIMEOUT(failnth_vector, life, 600)
 {
 	EXPECT_LT(10, sweep(_metadata, &self->w, vector_life));
 }
@@ -282,7 +282,7 @@ static void run_life(struct __test_metadata *_metadata, struct work *w)
 	close(fd);
 }
 
-TEST_F(failnth, run)
+TEST_F_TIMEOUT(failnth, run, 600)
 {
 	sweep(_metadata, &self->w, run_life);
 }
@@ -298,7 +298,7 @@ static void measure_life(struct __test_metadata *_metadata, struct work *w)
 	}
 }
 
-TEST_F(failnth, measure)
+TEST_F_TIMEOUT(failnth, measure, 600)
 {
 	sweep(_metadata, &self->w, measure_life);
 }
@@ -355,7 +355,7 @@ static void log_life(struct __test_metadata *_metadata, struct work *w)
 }
 
 /* Beside another log, which keeps the caches: KASAN takes long to destroy them. */
-TEST_F(failnth, log)
+TEST_F_TIMEOUT(failnth, log, 600)
 {
 	struct lfvec_stress_log attr = small_log;
 
@@ -384,7 +384,7 @@ static void show_life(struct __test_metadata *_metadata, struct work *w)
 	}
 }
 
-TEST_F(failnth, debugfs)
+TEST_F_TIMEOUT(failnth, debugfs, 600)
 {
 	ASSERT_EQ(0, create(self->w.fd, NAME, 8, 0, 0));
 	ASSERT_EQ(0, log_create(self->w.fd, NAME, NULL));
@@ -435,7 +435,7 @@ static bool module_file(const char *module, char *path, size_t size)
 }
 
 /* In the order in which they need each other. */
-TEST_F(failnth, modules)
+TEST_F_TIMEOUT(failnth, modules, 900)
 {
 	static const char * const modules[] = {
 		"lfvec", "lfvec_log", "lfvec_events", "lfvec_stress",

@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <time.h>
 
 #include <linux/lfvec_log.h>
 
@@ -87,6 +88,14 @@ static inline struct lfvec_log_info info_of(int fd)
 	memset(&info, 0xff, sizeof(info));
 	call(fd, LFVEC_LOG_INFO, &info);
 	return info;
+}
+
+static inline u64 now_ns(clockid_t clock)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
 /* What one read() returned, taken apart. */

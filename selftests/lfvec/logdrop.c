@@ -373,7 +373,7 @@ TEST_F(log, dropped_in_use)
 }
 
 /* As many as there may be, all of them for themselves. */
-TEST_F(log, many)
+TEST_F_TIMEOUT(log, many, 120)
 {
 	struct lfvec_stress_log attr = { .records = 4, .bytes = 32768 };
 	int rw[64], made, i;

@@ -138,7 +138,7 @@ modprobe lfvec_events opens=0 && [ ! -e /dev/lfvec/opens ] && has events 'lo: NE
 ok $? "without opens"
 rmmod lfvec_events
 modprobe lfvec_events records=4000000000 &&
-	has events 'no log of opens: -.*' && [ ! -e /dev/lfvec/opens ]
+	has events 'no log of opens: -\(EINVAL\|22\)' && [ ! -e /dev/lfvec/opens ]
 ok $? "as many opens as there cannot be: it says so, and goes on"
 rmmod lfvec_events
 for _ in 1 2 3 4 5; do

@@ -468,6 +468,8 @@ TEST_F(log, commands)
 }
 
 #ifdef __x86_64__
+#define IOCTL_32	54L	/* __NR_ioctl of i386 */
+
 /* As a 32-bit program does it; static data of this one is below 4 GiB. */
 static int call_32(int fd, unsigned long cmd, void *arg)
 {
@@ -475,7 +477,7 @@ static int call_32(int fd, unsigned long cmd, void *arg)
 
 	asm volatile("int $0x80"
 		     : "=a" (ret)
-		     : "0" (54L), "b" ((long)fd), "c" (cmd), "d" (arg)
+		     : "0" (IOCTL_32), "b" ((long)fd), "c" (cmd), "d" (arg)
 		     /* older kernels clear these, see selftests/x86 */
 		     : "memory", "r8", "r9", "r10", "r11");
 	return ret;

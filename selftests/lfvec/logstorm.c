@@ -457,7 +457,7 @@ static void check_wakes(struct __test_metadata *_metadata, struct bench *b)
 	TH_LOG("%u single records", i);
 }
 
-TEST_F(storm, run)
+TEST_F_TIMEOUT(storm, run, 900)
 {
 	struct bench *b = &self->b;
 	struct lfvec_stress_storm *s = &b->shared->storm;
@@ -556,7 +556,7 @@ static void dawdle(void)
  * A record at a time, each written when the reader has the one before, and goes to
  * sleep or is about to. Interrupts lengthen the moments at which that may go wrong.
  */
-TEST_F(wake, each_record)
+TEST_F_TIMEOUT(wake, each_record, 900)
 {
 	struct follow *f = &self->b.shared->reader[variant->manner];
 	struct lfvec_stress_storm noise = {
@@ -611,7 +611,7 @@ static const struct lfvec_stress_storm some = {
 	.contexts = ALL, .max = 1000,
 };
 
-TEST_F(log, readers_are_killed)
+TEST_F_TIMEOUT(log, readers_are_killed, 900)
 {
 	struct bench *b = &self->b;
 	u32 i, nr = 0;
@@ -631,7 +631,7 @@ TEST_F(log, readers_are_killed)
 }
 
 /* Its name is gone, but it stays until the storm is over. */
-TEST_F(log, dropped_in_a_storm)
+TEST_F_TIMEOUT(log, dropped_in_a_storm, 900)
 {
 	struct bench *b = &self->b;
 
@@ -648,7 +648,7 @@ TEST_F(log, dropped_in_a_storm)
 }
 
 /* Those who wait are woken by the end, and see that it is one. */
-TEST_F(log, dropped_while_all_wait)
+TEST_F_TIMEOUT(log, dropped_while_all_wait, 900)
 {
 	struct bench *b = &self->b;
 	u64 since = follow_ms();
@@ -670,7 +670,7 @@ TEST_F(log, dropped_while_all_wait)
 	TH_LOG("%u logs", nr);
 }
 
-TEST_F(log, storm_is_killed)
+TEST_F_TIMEOUT(log, storm_is_killed, 900)
 {
 	struct lfvec_stress_storm hour = some, after = some;
 	struct bench *b = &self->b;
@@ -688,7 +688,7 @@ TEST_F(log, storm_is_killed)
 }
 
 /* Both count what is above the level, or the rate, in the same way. */
-TEST_F(log, level)
+TEST_F_TIMEOUT(log, level, 900)
 {
 	struct lfvec_stress_storm s = some;
 	u32 level = 4;
@@ -703,7 +703,7 @@ TEST_F(log, level)
 	check_readers(_metadata, &self->b, s.next);
 }
 
-TEST_F(log, rate)
+TEST_F_TIMEOUT(log, rate, 900)
 {
 	static const struct lfvec_stress_log attr = {
 		.interval = 1000, .burst = 100,
@@ -719,7 +719,7 @@ TEST_F(log, rate)
 }
 
 /* Two on the same log: their records do not get mixed up. */
-TEST_F(log, two_storms)
+TEST_F_TIMEOUT(log, two_storms, 900)
 {
 	struct lfvec_stress_storm other = { .max = 1000 };
 	struct bench *b = &self->b;
@@ -768,7 +768,7 @@ FIXTURE_TEARDOWN(memory)
 	bench_teardown(&self->b);
 }
 
-TEST_F(memory, bounded)
+TEST_F_TIMEOUT(memory, bounded, 900)
 {
 	struct lfvec_stress_storm s = { .contexts = ALL, .max = 5000 };
 	struct bench *b = &self->b;
