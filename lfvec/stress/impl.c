@@ -141,7 +141,7 @@ static void spin_copy(struct spin *s, void *to, const void *from)
 		memcpy(to, from, s->esize);
 }
 
-void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
+static void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
 {
 	unsigned long max = min(attr->max, SPIN_MAX);
 	struct spin *s = kvmalloc(struct_size(s, data, max * esize),
@@ -156,7 +156,7 @@ void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter)
 	return s;
 }
 
-void spin_destroy(void *v)
+static void spin_destroy(void *v)
 {
 	kvfree(v);
 }
@@ -168,7 +168,7 @@ static unsigned long spin_size(void *v)
 	return READ_ONCE(s->size);
 }
 
-long spin_push(void *v, const void *elem, gfp_t gfp)
+static long spin_push(void *v, const void *elem, gfp_t gfp)
 {
 	struct spin *s = v;
 	long ret = -ENOSPC;
@@ -183,7 +183,7 @@ long spin_push(void *v, const void *elem, gfp_t gfp)
 	return ret;
 }
 
-int spin_pop(void *v, void *elem)
+static int spin_pop(void *v, void *elem)
 {
 	struct spin *s = v;
 	int ret = -ENOENT;
@@ -198,7 +198,7 @@ int spin_pop(void *v, void *elem)
 	return ret;
 }
 
-int spin_load(void *v, unsigned long index, void *elem)
+static int spin_load(void *v, unsigned long index, void *elem)
 {
 	struct spin *s = v;
 	int ret = -ERANGE;
@@ -206,20 +206,6 @@ int spin_load(void *v, unsigned long index, void *elem)
 	spin_lock(&s->lock);
 	if (index < s->size) {
 		spin_copy(s, elem, spin_at(s, index));
-		ret = 0;
-	}
-	spin_unlock(&s->lock);
-	return ret;
-}
-
-int spin_store(void *v, unsigned long index, const void *elem)
-{
-	struct spin *s = v;
-	int ret = -ERANGE;
-
-	spin_lock(&s->lock);
-	if (index < s->size) {
-		spin_copy(s, spin_at(s, index), elem);
 		ret = 0;
 	}
 	spin_unlock(&s->lock);

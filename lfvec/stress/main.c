@@ -261,7 +261,7 @@ static const struct stress_ioctl {
 	{ LFVEC_STRESS_WAIT,		stress_wait },
 	{ LFVEC_STRESS_STOP,		stress_stop },
 	{ LFVEC_STRESS_RESULT,		stress_result },
-	{ LFVEC_STRESS_MEASURE,		stress_measure },
+	{ LFVEC_STRESS_BENCH,		stress_bench },
 	{ LFVEC_STRESS_HISTORY,		stress_history },
 	{ LFVEC_STRESS_LOG_CREATE,	stress_log_create },
 	{ LFVEC_STRESS_LOG_DROP,	stress_log_drop },

@@ -202,6 +202,34 @@ int published_load(void *v, unsigned long index, void *elem)
 	return ret;
 }
 
+/* A write alone, as published: it may be to an element that is no more. */
+int published_store(void *v, unsigned long index, const void *elem)
+{
+	struct published *p = v;
+	int ret = -ERANGE;
+
+	rcu_read_lock();
+	if (index < published_current(p)->size) {
+		WRITE_ONCE(*published_slot(p, index), *(const u64 *)elem);
+		ret = 0;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+/* What it holds, less what waits to be freed. */
+size_t published_bytes(void *v)
+{
+	struct published *p = v;
+	size_t bytes = sizeof(*p) + sizeof(*p->desc) + sizeof(*p->desc->write);
+	unsigned int i;
+
+	for (i = 0; i < PUBLISHED_BUCKETS; i++)
+		if (p->bucket[i])
+			bytes += BIT(i) * sizeof(u64);
+	return bytes;
+}
+
 static unsigned long published_size(void *v)
 {
 	struct published *p = v;

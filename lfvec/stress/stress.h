@@ -106,15 +106,11 @@ void published_destroy(void *v);
 long published_push(void *v, const void *elem, gfp_t gfp);
 int published_pop(void *v, void *elem);
 int published_load(void *v, unsigned long index, void *elem);
-void *spin_create(u32 esize, const struct lfvec_attr *attr, bool jitter);
-void spin_destroy(void *v);
-long spin_push(void *v, const void *elem, gfp_t gfp);
-int spin_pop(void *v, void *elem);
-int spin_load(void *v, unsigned long index, void *elem);
-int spin_store(void *v, unsigned long index, const void *elem);
+int published_store(void *v, unsigned long index, const void *elem);
+size_t published_bytes(void *v);
 
-/* cost.c */
-long stress_measure(struct stress_file *sf, void *arg);
+/* bench.c */
+long stress_bench(struct stress_file *sf, void *arg);
 
 /* log.c */
 long stress_log_create(struct stress_file *sf, void *arg);

@@ -516,38 +516,114 @@ TEST(history)
 	close(fd);
 }
 
-TEST(measure)
+TEST(bench)
 {
-	struct lfvec_stress_cost cost;
+	__u64 cells[LFVEC_STRESS_BENCH_CELLS] = { 0 }, timed = 0;
+	struct lfvec_stress_bench arg;
 	int fd = device();
+	unsigned int i;
 
 	if (fd < 0)
 		SKIP(return, DEVICE " is not to be had");
-#define BAD_COST(err, ...)						\
+#define BAD_BENCH(err, ...)						\
 	do {								\
-		cost = (struct lfvec_stress_cost){ .esize = 8, .ops = 8 }; \
+		arg = (struct lfvec_stress_bench){			\
+			.esize = 8, .ops = 8, .elems = 8, .threads = 1 }; \
 		__VA_ARGS__;						\
-		EXPECT_EQ(err, call(fd, LFVEC_STRESS_MEASURE, &cost))	\
+		EXPECT_EQ(err, call(fd, LFVEC_STRESS_BENCH, &arg))	\
 			TH_LOG(#__VA_ARGS__);				\
 	} while (0)
-	BAD_COST(-EINVAL, cost.impl = LFVEC_STRESS_IMPLS);
-	BAD_COST(-EINVAL, cost.work = LFVEC_STRESS_WORKS);
-	BAD_COST(-EINVAL, cost.esize = 0);
-	BAD_COST(-EINVAL, cost.esize = 4097);
-	BAD_COST(-EINVAL, cost.ops = 0);
-	BAD_COST(-EINVAL, cost.ops = LFVEC_STRESS_COST_MAX + 1);
-	BAD_COST(-EINVAL, cost.elapsed = 1);
-	BAD_COST(-EINVAL, cost.reserved[0] = 1);
-	BAD_COST(-EINVAL, cost.pad = 1);
-	BAD_COST(-EINVAL, cost.form = 4);
-	BAD_COST(-EOPNOTSUPP, cost.form = LFVEC_STRESS_APPEND_ONLY;
-		 cost.work = LFVEC_STRESS_WORK_POP);
-	BAD_COST(-EOPNOTSUPP, cost.form = LFVEC_STRESS_OVERWRITE;
-		 cost.impl = LFVEC_STRESS_SPINLOCK);
-	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED; cost.esize = 9);
-	BAD_COST(-EOPNOTSUPP, cost.impl = LFVEC_STRESS_PUBLISHED;
-		 cost.work = LFVEC_STRESS_WORK_STORE);
-	BAD_COST(0, cost.ops = 7);
+	BAD_BENCH(-EINVAL, arg.peer = LFVEC_STRESS_PEERS);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORKS);
+	BAD_BENCH(-EINVAL, arg.threads = 0);
+	BAD_BENCH(-EINVAL, arg.threads = LFVEC_STRESS_BENCH_THREADS_MAX + 1);
+	BAD_BENCH(-EINVAL, arg.threads = 9);	/* not one element each */
+	BAD_BENCH(-EINVAL, arg.esize = 0);
+	BAD_BENCH(-EINVAL, arg.esize = 4097);
+	BAD_BENCH(-EINVAL, arg.elems = 0);
+	BAD_BENCH(-EINVAL, arg.elems = LFVEC_STRESS_ELEMS_MAX + 1);
+	BAD_BENCH(-EINVAL, arg.elems = LFVEC_STRESS_ELEMS_MAX; arg.esize = 65);
+	BAD_BENCH(-EINVAL, arg.elems = LFVEC_STRESS_ELEMS_MAX - 8;
+		  arg.work = LFVEC_STRESS_WORK_STORE);
+	BAD_BENCH(-EINVAL, arg.ops = 0);
+	BAD_BENCH(-EINVAL, arg.ops = LFVEC_STRESS_BENCH_OPS_MAX + 1);
+	BAD_BENCH(-EINVAL, arg.batch = 1);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORK_PUSH_MANY);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORK_PUSH_MANY; arg.batch = 65);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORK_PUSH_MANY; arg.batch = 9);
+	BAD_BENCH(-EINVAL, arg.mix[0] = 100);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORK_MIX);
+	BAD_BENCH(-EINVAL, arg.work = LFVEC_STRESS_WORK_MIX;
+		  arg.mix[0] = 0xffffffff; arg.mix[1] = 101);
+	BAD_BENCH(-EINVAL, arg.flags = 4);
+	BAD_BENCH(-EINVAL, arg.buf = (uintptr_t)cells);
+	BAD_BENCH(-EINVAL, arg.elapsed = 1);
+	BAD_BENCH(-EINVAL, arg.span = 1);
+	BAD_BENCH(-EINVAL, arg.done = 1);
+	BAD_BENCH(-EINVAL, arg.failed = 1);
+	BAD_BENCH(-EINVAL, arg.longest = 1);
+	BAD_BENCH(-EINVAL, arg.bytes = 1);
+	BAD_BENCH(-EINVAL, arg.reserved[0] = 1);
+	BAD_BENCH(-EINVAL, arg.reserved[3] = 1);
+	BAD_BENCH(-EFAULT, arg.flags = LFVEC_STRESS_BENCH_LATENCY);
+	BAD_BENCH(-EFAULT, arg.flags = LFVEC_STRESS_BENCH_LATENCY;
+		  arg.buf = UINT64_MAX - 8);
+	BAD_BENCH(-EOPNOTSUPP, arg.peer = LFVEC_STRESS_PEER_APPEND_ONLY;
+		  arg.work = LFVEC_STRESS_WORK_POP);
+	BAD_BENCH(-EOPNOTSUPP, arg.peer = LFVEC_STRESS_PEER_PUBLISHED;
+		  arg.esize = 9);
+	BAD_BENCH(-EOPNOTSUPP, arg.peer = LFVEC_STRESS_PEER_LLIST;
+		  arg.work = LFVEC_STRESS_WORK_POP; arg.threads = 2);
+	BAD_BENCH(-EOPNOTSUPP, arg.peer = LFVEC_STRESS_PEER_LIMIT);
+	BAD_BENCH(-EOPNOTSUPP, arg.work = LFVEC_STRESS_WORK_XADD);
+	BAD_BENCH(-EOPNOTSUPP, arg.peer = LFVEC_STRESS_PEER_LIMIT;
+		  arg.work = LFVEC_STRESS_WORK_LINE);
+	BAD_BENCH(0, arg.ops = 20);
+	EXPECT_EQ(24, arg.done);	/* three times all elements */
+	EXPECT_EQ(0, arg.failed);
+	EXPECT_LT(0, arg.elapsed);
+	BAD_BENCH(0, arg.work = LFVEC_STRESS_WORK_LOAD; arg.threads = 2;
+		  arg.flags = LFVEC_STRESS_BENCH_LATENCY;
+		  arg.buf = (uintptr_t)cells);
+	EXPECT_EQ(16, arg.done);
+	for (i = 0; i < LFVEC_STRESS_BENCH_CELLS; i++)
+		timed += cells[i];
+	EXPECT_EQ(16, timed);
+	close(fd);
+}
+
+/* Each peer does all that it can do, and says so of what it cannot. */
+TEST(bench_all)
+{
+	struct lfvec_stress_bench arg;
+	int fd = device(), err, did = 0;
+	unsigned int i;
+
+	if (fd < 0)
+		SKIP(return, DEVICE " is not to be had");
+	for (i = 0; i < 2 * LFVEC_STRESS_PEERS * LFVEC_STRESS_WORKS; i++) {
+		arg = (struct lfvec_stress_bench){
+			.esize = 8, .ops = 300, .elems = 200,
+			.threads = 1 + i % 2,
+			.peer = i / 2 % LFVEC_STRESS_PEERS,
+			.work = i / 2 / LFVEC_STRESS_PEERS,
+		};
+		if (arg.work == LFVEC_STRESS_WORK_PUSH_MANY)
+			arg.batch = 16;
+		if (arg.work == LFVEC_STRESS_WORK_MIX)
+			memcpy(arg.mix, (__u32[]){ 30, 20, 20, 30 },
+			       sizeof(arg.mix));
+		err = call(fd, LFVEC_STRESS_BENCH, &arg);
+		if (err == -EOPNOTSUPP)
+			continue;
+		did++;
+		EXPECT_EQ(0, err)
+			TH_LOG("peer %u, work %u", arg.peer, arg.work);
+		EXPECT_LE(300 * arg.threads, arg.done);
+		if (arg.work != LFVEC_STRESS_WORK_MIX)
+			EXPECT_EQ(0, arg.failed);
+	}
+	EXPECT_LT(100, did);
 	close(fd);
 }
 

@@ -287,20 +287,23 @@ TEST_F_TIMEOUT(failnth, run, 600)
 	sweep(_metadata, &self->w, run_life);
 }
 
-static void measure_life(struct __test_metadata *_metadata, struct work *w)
+static void bench_life(struct __test_metadata *_metadata, struct work *w)
 {
-	struct lfvec_stress_cost cost = { .esize = 8, .ops = 8 };
+	struct lfvec_stress_bench arg;
+	__u32 peer;
 
-	for (cost.impl = 0; cost.impl < LFVEC_STRESS_IMPLS; cost.impl++) {
-		cost.work = LFVEC_STRESS_WORK_PUSHPOP;
-		cost.elapsed = 0;
-		TRY(w, call(w->fd, LFVEC_STRESS_MEASURE, &cost));
+	for (peer = 0; peer < LFVEC_STRESS_PEER_LIMIT; peer++) {
+		arg = (struct lfvec_stress_bench){
+			.peer = peer, .work = LFVEC_STRESS_WORK_APPEND,
+			.threads = 1, .esize = 8, .elems = 8, .ops = 8,
+		};
+		TRY(w, call(w->fd, LFVEC_STRESS_BENCH, &arg));
 	}
 }
 
-TEST_F_TIMEOUT(failnth, measure, 600)
+TEST_F_TIMEOUT(failnth, bench, 600)
 {
-	sweep(_metadata, &self->w, measure_life);
+	sweep(_metadata, &self->w, bench_life);
 }
 
 /* Written, read in both manners, written in a storm. */

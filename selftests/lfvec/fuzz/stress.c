@@ -25,7 +25,7 @@
 #define LOG(_name, ...)	FIELD(lfvec_stress_log, _name, __VA_ARGS__)
 #define STORM(_name, ...) FIELD(lfvec_stress_storm, _name, __VA_ARGS__)
 #define WAIT(_name, ...) FIELD(lfvec_stress_wait, _name, __VA_ARGS__)
-#define COST(_name, ...) FIELD(lfvec_stress_cost, _name, __VA_ARGS__)
+#define BENCH(_name, ...) FIELD(lfvec_stress_bench, _name, __VA_ARGS__)
 #define LOG_COST(_name, ...) FIELD(lfvec_stress_log_cost, _name, __VA_ARGS__)
 
 #define FORMS	(LFVEC_STRESS_OVERWRITE | LFVEC_STRESS_APPEND_ONLY)
@@ -263,23 +263,43 @@ static struct field wait_fields[] = {
 	WAIT(elapsed, ZERO), WAIT(reserved, ZERO), FIELD_END,
 };
 
-static struct field cost_fields[] = {
-	COST(impl, RANGE, 0, LFVEC_STRESS_IMPLS - 1, LFVEC_STRESS_IMPLS - 1),
-	COST(work, RANGE, 0, LFVEC_STRESS_WORKS - 1, LFVEC_STRESS_WORKS - 1),
-	COST(esize, RANGE, 1, 64, 4096),
-	COST(ops, RANGE, 1, 300, LFVEC_STRESS_COST_MAX),
-	COST(form, BITS, 0, FORMS, FORMS), COST(pad, ZERO), COST(elapsed, ZERO),
-	COST(reserved, ZERO), FIELD_END,
+static struct field bench_fields[] = {
+	BENCH(peer, RANGE, 0, LFVEC_STRESS_PEERS - 1, LFVEC_STRESS_PEERS - 1),
+	BENCH(work, RANGE, 0, LFVEC_STRESS_WORKS - 1, LFVEC_STRESS_WORKS - 1),
+	BENCH(threads, RANGE, 1, 3, LFVEC_STRESS_BENCH_THREADS_MAX),
+	BENCH(esize, RANGE, 1, 64, 4096), BENCH(batch, FIX),
+	BENCH(flags, FIX), BENCH(mix, FIX),
+	BENCH(elems, RANGE, 1, 300, ELEMS),
+	BENCH(ops, RANGE, 1, 300, LFVEC_STRESS_BENCH_OPS_MAX), BENCH(seed, ANY),
+	BENCH(buf, BUF, 0, LFVEC_STRESS_BENCH_CELLS * 8), BENCH(elapsed, ZERO),
+	BENCH(span, ZERO), BENCH(done, ZERO), BENCH(failed, ZERO),
+	BENCH(longest, ZERO), BENCH(bytes, ZERO), BENCH(reserved, ZERO),
+	FIELD_END,
 };
 
-static void cost_fix(struct rnd *r, void *arg)
+static void bench_fix(struct rnd *r, void *arg)
 {
-	struct lfvec_stress_cost *cost = arg;
+	struct lfvec_stress_bench *bench = arg;
 
+	bench->batch = bench->work == LFVEC_STRESS_WORK_PUSH_MANY ?
+		       1 + below(r, BATCH) : 0;
+	memset(bench->mix, 0, sizeof(bench->mix));
+	if (bench->work == LFVEC_STRESS_WORK_MIX) {
+		bench->mix[1] = below(r, 50);
+		bench->mix[3] = below(r, 50);
+		bench->mix[0] = 100 - bench->mix[1] - bench->mix[3];
+	}
+	if (one_in(r, 32))
+		bench->mix[below(r, 4)] = odd_value(r);
+	bench->flags = LFVEC_STRESS_BENCH_LATENCY;
+	if (one_in(r, 2)) {
+		bench->flags = 0;
+		bench->buf = 0;
+	}
 	if (one_in(r, 2))
-		cost->form = 0;
-	if (one_in(r, 2))
-		cost->esize = 8;
+		bench->esize = 8;
+	if (bench->elems < bench->threads * 64)
+		bench->elems += bench->threads * 64;
 }
 
 #define HISTORY(_name, ...) FIELD(lfvec_stress_history, _name, __VA_ARGS__)
@@ -306,8 +326,8 @@ static struct command stop_command = { .cmd = LFVEC_STRESS_STOP };
 
 static struct command result_command = { .cmd = LFVEC_STRESS_RESULT };
 
-static struct command measure_command = {
-	.cmd = LFVEC_STRESS_MEASURE, .field = cost_fields, .fix = cost_fix,
+static struct command bench_command = {
+	.cmd = LFVEC_STRESS_BENCH, .field = bench_fields, .fix = bench_fix,
 };
 
 /* --- logs ------------------------------------------------------------------- */
@@ -617,7 +637,7 @@ const struct call calls_stress[] = {
 	{ "STOP", 60, 0, stress_run, &stop_command },
 	{ "RESULT", 12, 0, stress_run, &result_command },
 	{ "HISTORY", 12, 0, stress_run, &history_command },
-	{ "MEASURE", 2, 0, stress_ioctl, &measure_command },
+	{ "BENCH", 2, 0, stress_ioctl, &bench_command },
 	{ "LOG_CREATE", 12, 200, stress_ioctl, &log_create_command },
 	{ "LOG_DROP", 2, 20, stress_ioctl, &log_drop_command },
 	{ "LOG_STORM", 2, 20, stress_ioctl, &storm_command },

@@ -7,50 +7,53 @@
 
 #include "tool.h"
 
-struct row {
+static const struct {
 	const char	*name;
-	u32	impl;
-	u32	form;
-	double		cost[LFVEC_STRESS_WORKS];	/* negative: not possible */
+	u32		work;
+} works[] = {
+	{ "push", LFVEC_STRESS_WORK_PUSH }, { "pop", LFVEC_STRESS_WORK_POP },
+	{ "push/pop", LFVEC_STRESS_WORK_PUSHPOP },
+	{ "load", LFVEC_STRESS_WORK_LOAD }, { "store", LFVEC_STRESS_WORK_STORE },
+	{ "append", LFVEC_STRESS_WORK_APPEND },
 };
 
-static const char * const work_names[LFVEC_STRESS_WORKS] = {
-	[LFVEC_STRESS_WORK_PUSH]	= "push",
-	[LFVEC_STRESS_WORK_POP]		= "pop",
-	[LFVEC_STRESS_WORK_PUSHPOP]	= "push/pop",
-	[LFVEC_STRESS_WORK_LOAD]	= "load",
-	[LFVEC_STRESS_WORK_STORE]	= "store",
-	[LFVEC_STRESS_WORK_APPEND]	= "append",
+#define WORKS		ARRAY_SIZE(works)
+#define PUSH_POP	2
+
+struct row {
+	const char	*name;
+	u32		peer;
+	double		cost[WORKS];	/* negative: not possible */
 };
 
 static struct row rows[] = {
-	{ "lfvec", LFVEC_STRESS_LFVEC, 0, { 0 } },
-	{ "overwrite", LFVEC_STRESS_LFVEC, LFVEC_STRESS_OVERWRITE, { 0 } },
-	{ "append-only", LFVEC_STRESS_LFVEC, LFVEC_STRESS_APPEND_ONLY, { 0 } },
-	{ "both", LFVEC_STRESS_LFVEC,
-	  LFVEC_STRESS_OVERWRITE | LFVEC_STRESS_APPEND_ONLY, { 0 } },
-	{ "published", LFVEC_STRESS_PUBLISHED, 0, { 0 } },
-	{ "spinlock", LFVEC_STRESS_SPINLOCK, 0, { 0 } },
+	{ "lfvec", LFVEC_STRESS_PEER_LFVEC, { 0 } },
+	{ "overwrite", LFVEC_STRESS_PEER_OVERWRITE, { 0 } },
+	{ "append-only", LFVEC_STRESS_PEER_APPEND_ONLY, { 0 } },
+	{ "both", LFVEC_STRESS_PEER_BOTH, { 0 } },
+	{ "published", LFVEC_STRESS_PEER_PUBLISHED, { 0 } },
+	{ "spinlock", LFVEC_STRESS_PEER_SPINLOCK, { 0 } },
 };
 
 #define ROW_LFVEC	0
 #define ROW_PUBLISHED	4
 
+/* As many elements as operations, which "lfvec bench" would take apart. */
 static double cost_one(int fd, const struct row *row, u32 work, u32 esize,
 		       u32 ops)
 {
-	struct lfvec_stress_cost arg = {
-		.impl = row->impl, .form = row->form, .work = work,
-		.esize = esize, .ops = ops,
+	struct lfvec_stress_bench arg = {
+		.peer = row->peer, .work = works[work].work, .threads = 1,
+		.esize = esize, .elems = ops, .ops = ops, .seed = 1,
 	};
-	int err = dev_call(fd, LFVEC_STRESS_MEASURE, &arg);
+	int err = dev_call(fd, LFVEC_STRESS_BENCH, &arg);
 
 	if (err == -EOPNOTSUPP)
 		return -1;
 	if (err)
 		die(dev_exit_code(-err), "cost of %s: %s", row->name,
 		    strerror(-err));
-	return (double)arg.elapsed / arg.ops;
+	return (double)arg.elapsed / arg.done;
 }
 
 static void cost_print(const char *unit)
@@ -59,12 +62,12 @@ static void cost_print(const char *unit)
 
 	printf("cost of one operation, alone on one CPU, loop included, in %s\n\n  %-11s",
 	       unit, "");
-	for (w = 0; w < LFVEC_STRESS_WORKS; w++)
-		printf(" %9s", work_names[w]);
+	for (w = 0; w < WORKS; w++)
+		printf(" %9s", works[w].name);
 	printf("\n");
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		printf("  %-11s", rows[i].name);
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++) {
+		for (w = 0; w < WORKS; w++) {
 			if (rows[i].cost[w] < 0)
 				printf(" %9s", "-");
 			else
@@ -73,8 +76,8 @@ static void cost_print(const char *unit)
 		printf("\n");
 	}
 	printf("\n  push/pop: the published form takes %.1f times as much as lfvec\n",
-	       rows[ROW_PUBLISHED].cost[LFVEC_STRESS_WORK_PUSHPOP] /
-	       rows[ROW_LFVEC].cost[LFVEC_STRESS_WORK_PUSHPOP]);
+	       rows[ROW_PUBLISHED].cost[PUSH_POP] /
+	       rows[ROW_LFVEC].cost[PUSH_POP]);
 }
 
 static void cost_json(const char *unit, u32 ops)
@@ -86,9 +89,9 @@ static void cost_json(const char *unit, u32 ops)
 	json_u64("operations", ops);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		json_open(rows[i].name, '{');
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++)
+		for (w = 0; w < WORKS; w++)
 			if (rows[i].cost[w] >= 0)
-				json_fixed(work_names[w], rows[i].cost[w]);
+				json_fixed(works[w].name, rows[i].cost[w]);
 		json_close('}');
 	}
 	json_close('}');
@@ -99,7 +102,7 @@ void cost_all(int fd, u32 esize, u32 ops, const char *unit, bool json)
 	u32 i, w;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		for (w = 0; w < LFVEC_STRESS_WORKS; w++)
+		for (w = 0; w < WORKS; w++)
 			rows[i].cost[w] = cost_one(fd, &rows[i], w, esize, ops);
 	if (json)
 		cost_json(unit, ops);

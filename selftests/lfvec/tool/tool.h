@@ -195,9 +195,10 @@ int cmd_shrink(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_storm(int argc, char **argv);
 int cmd_logcost(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 extern const char run_help[], drive_help[], create_help[], value_help[];
-extern const char storm_help[], logcost_help[], check_help[];
+extern const char storm_help[], logcost_help[], check_help[], bench_help[];
 
 /* record.c */
 u32 record_size(const struct load *l, u32 workers, u64 fill);

@@ -12,7 +12,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define LFVEC_STRESS_VERSION		3
+#define LFVEC_STRESS_VERSION		4
 
 #define LFVEC_STRESS_NAME_MAX		32	/* with the final NUL */
 #define LFVEC_STRESS_VECTORS_MAX	64	/* named vectors */
@@ -23,7 +23,10 @@
 #define LFVEC_STRESS_UNIQUE_MAX		0x10000000ULL	/* values of a run */
 #define LFVEC_STRESS_VALUES_MAX		0x10000	/* distinct values */
 #define LFVEC_STRESS_DURATION_MAX	86400000U	/* ms */
-#define LFVEC_STRESS_COST_MAX		400000U	/* operations timed */
+#define LFVEC_STRESS_COST_MAX		400000U	/* records timed */
+#define LFVEC_STRESS_BENCH_OPS_MAX	0x1000000	/* of each thread */
+#define LFVEC_STRESS_BENCH_THREADS_MAX	64
+#define LFVEC_STRESS_BENCH_CELLS	592	/* of a histogram of times */
 #define LFVEC_STRESS_HISTORY_MAX	0x40000U	/* KiB of a history */
 #define LFVEC_STRESS_LOGS_MAX		64	/* named logs */
 #define LFVEC_STRESS_LOG_BYTES_MAX	0x4000000ULL	/* of a log, in all */
@@ -155,7 +158,7 @@ struct lfvec_stress_stats {
 	__u64	reserved[8];
 };
 
-/* Implementations that a run and a cost measurement can take. */
+/* Implementations that a run can take. */
 enum lfvec_stress_impl {
 	LFVEC_STRESS_LFVEC,	/* this one */
 	LFVEC_STRESS_PUBLISHED,	/* as published in 2006: 8-byte elements only */
@@ -394,40 +397,101 @@ struct lfvec_stress_history {
 	__u64	reserved[2];
 };
 
-/* What a cost measurement repeats, in one thread on one CPU. */
+/* What a benchmark measures. */
+enum lfvec_stress_peer {
+	LFVEC_STRESS_PEER_LFVEC,	/* this one, and its forms */
+	LFVEC_STRESS_PEER_OVERWRITE,
+	LFVEC_STRESS_PEER_APPEND_ONLY,
+	LFVEC_STRESS_PEER_BOTH,
+	LFVEC_STRESS_PEER_PUBLISHED,	/* as published in 2006 */
+	LFVEC_STRESS_PEER_SPINLOCK,	/* spinlock + array */
+	LFVEC_STRESS_PEER_IRQSAVE,	/* the same with interrupts off */
+	LFVEC_STRESS_PEER_ARRAY,	/* an array under rcu_read_lock() */
+	LFVEC_STRESS_PEER_XARRAY,	/* xa_alloc(), value entries */
+	LFVEC_STRESS_PEER_GENRADIX,	/* genradix + atomic index */
+	LFVEC_STRESS_PEER_PTR_RING,
+	LFVEC_STRESS_PEER_LLIST,	/* of nodes that are there before */
+	LFVEC_STRESS_PEER_LIMIT,	/* what the machine takes */
+	LFVEC_STRESS_PEERS,
+};
+
+/* What each thread of a benchmark repeats. */
 enum lfvec_stress_work {
-	LFVEC_STRESS_WORK_PUSH,		/* push into reserved memory */
-	LFVEC_STRESS_WORK_POP,		/* pop what was pushed before */
+	LFVEC_STRESS_WORK_PUSH,		/* into slots that were used before */
+	LFVEC_STRESS_WORK_APPEND,	/* into slots that never were */
+	LFVEC_STRESS_WORK_PUSH_MANY,	/* as PUSH, @batch at once */
+	LFVEC_STRESS_WORK_POP,
 	LFVEC_STRESS_WORK_PUSHPOP,	/* push and pop in turn */
-	LFVEC_STRESS_WORK_LOAD,		/* load, in order */
-	LFVEC_STRESS_WORK_STORE,	/* store, in order */
-	LFVEC_STRESS_WORK_APPEND,	/* push, into slots that never were used */
+	LFVEC_STRESS_WORK_LOAD,		/* at random */
+	LFVEC_STRESS_WORK_STORE,	/* at random */
+	LFVEC_STRESS_WORK_ITERATE,
+	LFVEC_STRESS_WORK_MIX,		/* @mix */
+	LFVEC_STRESS_WORK_XADD,		/* LIMIT only: on a line of its own */
+	LFVEC_STRESS_WORK_CMPXCHG,	/* the same, after a read */
+	LFVEC_STRESS_WORK_LINE,		/* xadd on a line that all have; two threads */
+	LFVEC_STRESS_WORK_MISS,		/* a load that waits for one that misses */
 	LFVEC_STRESS_WORKS,
 };
 
 /**
- * struct lfvec_stress_cost - time one kind of work, loop included
- * @impl:    (in) enum lfvec_stress_impl
+ * struct lfvec_stress_bench - measure one round of one peer at one work
+ * @peer:    (in) enum lfvec_stress_peer
  * @work:    (in) enum lfvec_stress_work
+ * @threads: (in) how many, each bound to a CPU, several to one if there are too few
  * @esize:   (in) bytes of an element
- * @ops:     (in) how many operations
- * @form:    (in) LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY, or zero; with
- *	     LFVEC only. EOPNOTSUPP if it cannot do this work.
- * @pad:     zero
- * @elapsed: (in) zero; (out) ns for all of them. Where time counts instructions, as under
- *	     QEMU's -icount shift=0, these are instructions.
+ * @batch:   (in) PUSH_MANY: elements at once, 1 to batch_max; otherwise zero
+ * @flags:   (in) LFVEC_STRESS_BENCH_* bits
+ * @mix:     (in) MIX: percent of pushes, pops, stores and loads, 100 in sum; otherwise
+ *	     zero
+ * @elems:   (in) how many elements there are. PUSH, APPEND, PUSH_MANY and POP fill or
+ *	     empty that many, in equal shares, as often as @ops takes.
+ * @ops:     (in) operations of each thread, at least; of PUSH_MANY, elements
+ * @seed:    (in) of the random numbers
+ * @buf:     (in) user pointer, with LATENCY: to LFVEC_STRESS_BENCH_CELLS numbers of 8
+ *	     bytes, how many single operations took as long as that cell says. Of these,
+ *	     n stands for n ns up to 15, and from 16 on for all below 16 + n % 16 + 1,
+ *	     times 2 to the power of n / 16 - 1; the last for all that is longer.
+ *	     Otherwise zero.
+ * @elapsed: (out) ns, of all threads together
+ * @span:    (out) ns, of the one that took longest
+ * @done:    (out) operations in that time, of all threads together
+ * @failed:  (out) how many, not timed ones too, found nothing to do or no room. MIX may
+ *	     have such.
+ * @longest: (out) ns, with LATENCY: of the longest single operation
+ * @bytes:   (out) memory held at the end of APPEND, as far as it is known; or zero
  * @reserved: zero
+ *
+ * What is (out) must be zero before. Returns at the end; EINTR if the task is killed.
+ * EOPNOTSUPP if @peer cannot do @work, or not with such elements or as many threads.
+ *
+ * All is done once before it is timed, so that memory is warm, unless COLD says not.
+ * Loops are included in the time; random numbers too, and with LATENCY the clock.
+ * Where time counts instructions, as under QEMU's -icount shift=0, ns are
+ * instructions.
  */
-struct lfvec_stress_cost {
-	__u32	impl;
+struct lfvec_stress_bench {
+	__u32	peer;
 	__u32	work;
+	__u32	threads;
 	__u32	esize;
-	__u32	ops;
-	__u32	form;
-	__u32	pad;
+	__u32	batch;
+	__u32	flags;
+	__u32	mix[4];
+	__u64	elems;
+	__u64	ops;
+	__u64	seed;
+	__u64	buf;
 	__u64	elapsed;
-	__u64	reserved[2];
+	__u64	span;
+	__u64	done;
+	__u64	failed;
+	__u64	longest;
+	__u64	bytes;
+	__u64	reserved[4];
 };
+
+#define LFVEC_STRESS_BENCH_COLD		0x1	/* nothing is in caches */
+#define LFVEC_STRESS_BENCH_LATENCY	0x2	/* time single operations */
 
 /**
  * struct lfvec_stress_log - make or drop a log, as struct lfvec_log_attr has it
@@ -595,7 +659,7 @@ enum lfvec_stress_log_work {
  * struct lfvec_stress_log_cost - time one kind of record, loop included
  * @work:    (in) enum lfvec_stress_log_work
  * @ops:     (in) how many
- * @elapsed: (in) zero; (out) ns for all of them, as struct lfvec_stress_cost
+ * @elapsed: (in) zero; (out) ns for all of them, as struct lfvec_stress_bench
  * @reserved: zero
  *
  * EOPNOTSUPP if this kernel does not have it.
@@ -632,7 +696,7 @@ struct lfvec_stress_log_cost {
 #define LFVEC_STRESS_WAIT	_IOWR(LFVEC_STRESS_IOC, 0x21, struct lfvec_stress_wait)
 #define LFVEC_STRESS_STOP	_IO(LFVEC_STRESS_IOC, 0x22)
 #define LFVEC_STRESS_RESULT	_IOR(LFVEC_STRESS_IOC, 0x23, struct lfvec_stress_result)
-#define LFVEC_STRESS_MEASURE	_IOWR(LFVEC_STRESS_IOC, 0x24, struct lfvec_stress_cost)
+#define LFVEC_STRESS_BENCH	_IOWR(LFVEC_STRESS_IOC, 0x24, struct lfvec_stress_bench)
 #define LFVEC_STRESS_HISTORY	_IOWR(LFVEC_STRESS_IOC, 0x25, struct lfvec_stress_history)
 
 #define LFVEC_STRESS_LOG_CREATE	_IOW(LFVEC_STRESS_IOC, 0x30, struct lfvec_stress_log)
