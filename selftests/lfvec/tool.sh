@@ -19,7 +19,7 @@ check 0 '*' --help
 check 2 '*'
 check 2 '*' nonsense
 for command in run drive info stat create drop push pop load peek store xchg \
-	       cmpxchg truncate clear size reserve oldest shrink storm logcost check; do
+	       cmpxchg truncate clear size reserve oldest shrink storm logcost bench check; do
 	check 0 '*' $command --help
 	check 2 '*' $command --nonsense
 done
@@ -161,6 +161,23 @@ check 0 '*' storm $name --count 2k --records 16 --bytes 64KiB --keep --stay
 check 0 '*' storm $name --count 2k --readers 2 --json
 check 0 '' log drop $name
 check 1 '' log drop $name
+check 2 '' bench --peer nobody
+check 2 '' bench --work idle
+check 2 '' bench --threads 0
+check 2 '' bench --threads 65
+check 2 '' bench --threads 1,
+check 2 '' bench --elems 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
+check 2 '' bench --ops 17M
+check 2 '' bench --rounds 102
+check 2 '' bench --memory hot
+check 2 '' bench --unit cycles
+check 2 '' bench --work push --threads 2 --elems 1
+check 1 '' bench --json /nowhere/bench
+bench=/tmp/tool.bench
+check 0 '*' bench --peer all --work push-pop,line,mix-30-20-20-30 --threads 1,3 \
+	--elems 100,1k --ops 1k --rounds 2 --latency --memory warm,cold --json $bench
+[ "$(grep -c '^{"peer":.*"latency":{"p50":.*}\},*$' $bench)" -gt 50 ]
+ok $? "bench: one result a line"
 check 2 '' logcost --ops 0
 check 2 '' logcost --ops 400001
 check 0 '*' logcost --ops 1k
