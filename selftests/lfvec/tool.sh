@@ -171,7 +171,7 @@ check 2 '' bench --ops 17M
 check 2 '' bench --rounds 102
 check 2 '' bench --memory hot
 check 2 '' bench --unit cycles
-check 2 '' bench --work push --threads 2 --elems 1
+check 2 '*' bench --work push --threads 2 --elems 1
 check 1 '' bench --json /nowhere/bench
 bench=/tmp/tool.bench
 check 0 '*' bench --peer all --work push-pop,line,mix-30-20-20-30 --threads 1,3 \
