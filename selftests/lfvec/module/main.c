@@ -7,6 +7,7 @@
  * of threads, and elements that are pointers, freed through RCU.
  */
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -66,10 +67,13 @@ static void on_timer(struct timer_list *timer)
 
 static DEFINE_TIMER(timer, on_timer);
 
+static DECLARE_COMPLETION(begun);
+
 static int thread(void *unused)
 {
 	unsigned int i;
 
+	complete(&begun);
 	for (i = 0; i < ROUNDS; i++) {
 		step(i * 7 / 3);
 		if (i % 8)
@@ -97,8 +101,12 @@ static void test_contexts(void)
 	for_each_possible_cpu(cpu)
 		per_cpu(irq_works, cpu) = IRQ_WORK_INIT_HARD(on_irq);
 	mod_timer(&timer, jiffies + 1);
-	for (i = 0; i < THREADS; i++)
+	for (i = 0; i < THREADS; i++) {
 		task[i] = kthread_run(thread, NULL, "test_lfvec/%u", i);
+		/* one that is stopped before does not begin */
+		if (!IS_ERR(task[i]))
+			wait_for_completion(&begun);
+	}
 	for (i = 0; i < THREADS; i++)
 		CHECK(!IS_ERR(task[i]) && !kthread_stop(task[i]));
 	del_timer_sync(&timer);
