@@ -17,6 +17,9 @@ if ! "$tool" info >/dev/null 2>&1; then
 	exit 4
 fi
 
+everywhere=task,softirq,hardirq,nmi
+"$tool" run --contexts $everywhere --ops 1 --quiet >/dev/null 2>&1 ||
+	everywhere=task,softirq,hardirq
 all=push=24,pop=18,load=10,xchg=8,cmpxchg=8,push_many=5,pop_many=5,truncate=2,peek=8,store=8,size=2,oldest=2
 
 # OPTION...
@@ -34,7 +37,7 @@ runs()
 	--mix $all --values 3 --esize 1 --gfp atomic
 	--mix $all --shrink 10ms --gfp stock --spare 2000
 	--mix $all --contexts task,softirq,hardirq
-	--mix $all --contexts task,softirq,hardirq,nmi --values 3
+	--mix $all --contexts $everywhere --values 3
 	--mix push=10,pop=10,push_many=40,pop_many=40 --batch 64 --esize 64
 	--mix push=5,pop=5,xchg=30,store=30,load=15,peek=15 --fill 4
 	--mix $all --form overwrite --max 16
