@@ -28,7 +28,7 @@
 #define HANDLERS	6
 #define TRIES		5
 #define FUNCTIONS_MAX	32
-#define ERRORS_MAX	6	/* are enough */
+#define ERRORS_MAX	6	/* reports, of one instruction, are enough */
 #define RING		4096	/* more than what is there, and one run adds */
 #define SEEN_MAX	256
 #define HELD		6
@@ -808,7 +808,7 @@ static int test(void *unused)
 	test_task = current;
 	if (!probes_collect(is_wanted, on_probe, after_probe)) {
 		pr_info("test_lfvec_sized_intr: %u probes\n", nr_probes);
-		for (i = 0; i < nr_probes && errors < ERRORS_MAX; i++)
+		for (i = 0; i < nr_probes && !errors; i++)
 			interrupt_all(&probes[i]);
 		if (mode)
 			mode_end(mode);
