@@ -790,7 +790,7 @@ static unsigned int interrupt_function(struct probe *p, unsigned int most)
 			break;
 	}
 	scan(p, nr);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr && !errors; i++) {
 		sprint_symbol(here, (unsigned long)p[i].kp.addr);
 		interrupt_all(&p[i]);
 	}
