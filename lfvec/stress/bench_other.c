@@ -86,13 +86,12 @@ BENCH_ANYWHERE(xarr_loop_store, xarr_store)
 
 static void xarr_loop_iterate(struct bench_thread *t, u32 n)
 {
+	XA_STATE(xas, t->v, 0);
 	unsigned long sum = 0;
 	void *entry;
 	u32 some;
 
 	for (; n; n -= some) {
-		XA_STATE(xas, t->v, t->next);
-
 		some = bench_section(t, n);
 		xas_set(&xas, t->next);
 		t->next += some;
@@ -194,13 +193,12 @@ BENCH_ANYWHERE(radix_loop_store, radix_store)
 static void radix_loop_iterate(struct bench_thread *t, u32 n)
 {
 	struct radix *r = t->v;
+	struct genradix_iter it;
 	unsigned long sum = 0;
 	u32 some, i;
 	u64 *p;
 
 	for (; n; n -= some) {
-		struct genradix_iter it = genradix_iter_init(&r->tree, t->next);
-
 		some = bench_section(t, n);
 		it = genradix_iter_init(&r->tree, t->next);
 		for (i = 0; i < some; i++) {
@@ -336,7 +334,9 @@ static int list_clear(struct bench *b, unsigned long size)
 
 static u64 list_bytes(struct bench *b)
 {
-	return struct_size_t(struct list, elems, b->arg->elems);
+	struct list *l = b->v;
+
+	return struct_size(l, elems, b->arg->elems);
 }
 
 static __always_inline long list_push(void *v, void *elem, unsigned long i)
