@@ -293,10 +293,15 @@ static void bench_life(struct __test_metadata *_metadata, struct work *w)
 	__u32 peer;
 
 	for (peer = 0; peer < LFVEC_STRESS_PEER_LIMIT; peer++) {
+		/* this is only read */
+		if (peer == LFVEC_STRESS_PEER_ARRAY)
+			continue;
 		arg = (struct lfvec_stress_bench){
-			.peer = peer, .work = LFVEC_STRESS_WORK_APPEND,
+			.peer = peer, .work = LFVEC_STRESS_WORK_PUSH,
 			.threads = 1, .esize = 8, .elems = 8, .ops = 8,
 		};
+		if (peer == LFVEC_STRESS_PEER_APPEND_ONLY)
+			arg.work = LFVEC_STRESS_WORK_APPEND;
 		TRY(w, call(w->fd, LFVEC_STRESS_BENCH, &arg));
 	}
 }
