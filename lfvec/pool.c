@@ -175,9 +175,25 @@ struct llist_node *lfvec_depot_take(struct lfvec_pool *pool, struct lfvec_stock 
 
 static void lfvec_gp_end(struct rcu_head *rcu);
 
+/* How many nodes are in limbo, about. */
+static long lfvec_waiting(struct lfvec_pool *pool)
+{
+	return atomic_long_read(&pool->waiting[0]) +
+	       atomic_long_read(&pool->waiting[1]);
+}
+
 static bool lfvec_limbo_empty(struct lfvec_pool *pool)
 {
 	return READ_ONCE(pool->limbo) == &pool->anchor[READ_ONCE(pool->phase)];
+}
+
+/* Limbo is empty: what is counted as waiting is free, or is yet to get there. */
+static void lfvec_waiting_none(struct lfvec_pool *pool)
+{
+	if (lfvec_waiting(pool))
+		atomic_long_add(atomic_long_xchg(&pool->waiting[0], 0) +
+				atomic_long_xchg(&pool->waiting[1], 0),
+				&pool->depot_nr);
 }
 
 /*
@@ -189,6 +205,7 @@ static void lfvec_gp_start(struct lfvec_pool *pool)
 	struct llist_node *anchor;
 
 	while (lfvec_limbo_empty(pool)) {
+		lfvec_waiting_none(pool);
 		/*
 		 * LMM(lfvec_gp_start:A)
 		 *
@@ -242,7 +259,7 @@ static void lfvec_gp_work(struct irq_work *work)
 void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st)
 {
 	struct llist_node *first = st->retired, *last = st->retired_last, *prev;
-	unsigned int nr = st->nr_retired;
+	unsigned int nr = st->nr_retired, phase;
 
 	st->retired = NULL;
 	st->nr_retired = 0;
@@ -251,8 +268,14 @@ void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st)
 		return;
 	}
 
-	/* If the phase changes here, they count as free one period early. */
-	atomic_long_add(nr, &pool->waiting[READ_ONCE(pool->phase)]);
+	/*
+	 * If the phase changes before that, they count as free one period early;
+	 * or if it does so in between and that period is over, still as waiting
+	 * after they are free, see lfvec_waiting_none().
+	 */
+	phase = READ_ONCE(pool->phase);
+	lfvec_step();
+	atomic_long_add(nr, &pool->waiting[phase]);
 	/*
 	 * LMM(lfvec_seal:A)
 	 *
@@ -390,8 +413,7 @@ static struct lfvec_node *lfvec_stock_take(struct lfvec_pool *pool, gfp_t gfp)
  */
 static int lfvec_may_grow(struct lfvec_pool *pool, gfp_t gfp)
 {
-	if (atomic_long_read(&pool->waiting[0]) +
-	    atomic_long_read(&pool->waiting[1]) < (long)pool->backlog)
+	if (lfvec_waiting(pool) < (long)pool->backlog)
 		return 0;
 	if (!gfpflags_allow_blocking(gfp))
 		return -EAGAIN;
@@ -581,6 +603,7 @@ unsigned long lfvec_pool_trim(struct lfvec_pool *pool)
 void lfvec_pool_destroy(struct lfvec_pool *pool)
 {
 	unsigned int level;
+	long nr;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -591,7 +614,9 @@ void lfvec_pool_destroy(struct lfvec_pool *pool)
 			lfvec_list_free(pool, c->stock[level].retired);
 		}
 	}
-	lfvec_list_free(pool, llist_del_all(&pool->depot));
+	nr = lfvec_list_free(pool, llist_del_all(&pool->depot));
+	WARN_ONCE(atomic_long_read(&pool->depot_nr) != nr,
+		  "lfvec: free nodes miscounted\n");
 	WARN_ONCE(atomic_long_read(&pool->nodes), "lfvec: nodes leaked\n");
 	lfvec_cache_put(pool->cache);
 	free_percpu(pool->cpu);
