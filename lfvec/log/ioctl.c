@@ -108,7 +108,7 @@ static int log_read_locked(struct log_reader *reader, struct lfvec_log_read *arg
 	} while (!arg->nr && !log_over(reader->buf, arg->seq));
 	if (copy_to_user(user, arg, sizeof(*arg)))
 		return -EFAULT;
-	reader->seq = arg->seq;
+	WRITE_ONCE(reader->seq, arg->seq);
 	return 0;
 }
 

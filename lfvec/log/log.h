@@ -96,7 +96,7 @@ extern const struct file_operations log_fops;
  */
 struct log_reader {
 	struct lfvec_log_buf	*buf;
-	struct mutex		lock;	/* for @seq and @line */
+	struct mutex		lock;	/* for writes of @seq, and @line */
 	u64			seq;
 	char			line[LFVEC_LOG_LINE_MAX] __aligned(8);
 };

@@ -88,7 +88,7 @@ static ssize_t log_read_line(struct log_reader *reader)
 	      log_line(reader->line, rec, reader->seq);
 	rcu_read_unlock();
 	if (len == -EPIPE)
-		reader->seq = log_skip(buf, reader->seq);
+		WRITE_ONCE(reader->seq, log_skip(buf, reader->seq));
 	return len;
 }
 
@@ -114,7 +114,8 @@ static ssize_t log_read(struct file *file, char __user *to, size_t count,
 		len = -EINVAL;
 	if (len > 0 && copy_to_user(to, reader->line, len))
 		len = -EFAULT;
-	reader->seq += len > 0;
+	if (len > 0)
+		WRITE_ONCE(reader->seq, reader->seq + 1);
 	mutex_unlock(&reader->lock);
 	return len;
 }
@@ -141,7 +142,7 @@ static loff_t log_llseek(struct file *file, loff_t offset, int whence)
 		return -EINVAL;
 	}
 	mutex_lock(&reader->lock);
-	reader->seq = seq;
+	WRITE_ONCE(reader->seq, seq);
 	mutex_unlock(&reader->lock);
 	return 0;
 }
