@@ -49,7 +49,7 @@ with_log()
 
 ours()
 {
-	with_log $name timeout 20 "$dmesg" "$@"
+	with_log $name timeout 60 "$dmesg" "$@"
 }
 
 # await COMMAND...: until it is true, or for 10 s
@@ -167,9 +167,9 @@ wait $follow $new
 
 # Overrun while it is stopped: it goes on with what is left.
 "$tool" log create $name --records 8 >/dev/null
+put 'number 0'
 ours -t --follow >/tmp/dmesg.follow &
-await readers 1
-sleep 1
+await printed /tmp/dmesg.follow 'number 0'
 pid=$(pidof dmesg | tr ' ' '\n' | while read -r pid; do
 	grep -q follow "/proc/$pid/cmdline" && echo "$pid"
 done)
@@ -178,7 +178,8 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	put "number $i"
 done
 kill -CONT "$pid"
-await printed /tmp/dmesg.follow 'number 5
+await printed /tmp/dmesg.follow 'number 0
+number 5
 number 6
 number 7
 number 8
