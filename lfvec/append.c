@@ -52,25 +52,6 @@ unsigned long lfvec_end(struct lfvec *vec)
 	return end;
 }
 
-/**
- * lfvec_seek - find an element of an append-only vector
- * @vec:   the vector
- * @index: its index
- *
- * Context: Any; within an RCU read-side section.
- * Return: its node, or as an ERR_PTR: -ERANGE, or -EPIPE if it was overwritten.
- */
-struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index)
-{
-	struct lfvec_node *node = NULL;
-
-	if (vec->flags & LFVEC_APPEND_ONLY && index < vec->max)
-		node = (struct lfvec_node *)lfvec_slot_word(vec, index);
-	if (!node || node->index < index)
-		return ERR_PTR(-ERANGE);
-	return node->index == index ? node : ERR_PTR(-EPIPE);
-}
-
 /* Append @node, and retire the one that it replaces. */
 static __always_inline long lfvec_append_node(struct lfvec *vec,
 					      struct lfvec_stock *st,
@@ -114,16 +95,9 @@ static noinline long lfvec_push_only_slow(struct lfvec *vec,
 	return ret;
 }
 
-/**
- * lfvec_push_only - append an element of raw bytes to an append-only vector
- * @vec:  the vector
- * @elem: the element
- * @gfp:  how memory may be had, or 0
- *
- * Context: Any, as far as @gfp allows.
- * Return: as __lfvec_push().
- */
-long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
+/* Elements of all sizes, and whatever comes in between. */
+static noinline long lfvec_push_only_any(struct lfvec *vec, const void *elem,
+					 gfp_t gfp)
 {
 	struct lfvec_node *node;
 	struct lfvec_stock *st;
@@ -142,4 +116,50 @@ long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
 	if (unlikely(ret >= READ_ONCE(vec->ahead)))
 		lfvec_ahead(vec, ret, gfp);
 	return ret;
+}
+
+/**
+ * lfvec_push_only - append an element of raw bytes to an append-only vector
+ * @vec:  the vector
+ * @elem: the element
+ * @gfp:  how memory may be had, or 0
+ *
+ * This is what it takes when all is there and nobody comes in between.
+ *
+ * Context: Any, as far as @gfp allows.
+ * Return: as __lfvec_push().
+ */
+long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp)
+{
+	unsigned long index, word, *slot;
+	struct lfvec_node *node;
+	struct lfvec_stock *st;
+
+	if (unlikely(vec->flags & LFVEC_ODD_SIZE))
+		return lfvec_push_only_any(vec, elem, gfp);
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
+		return lfvec_drop(vec, 1, -EBUSY);
+	index = lfvec_hint(vec);
+	slot = (unsigned long *)lfvec_place(vec, index);
+	if (unlikely(!slot || index >= READ_ONCE(vec->ahead) || !st->free))
+		goto other;
+	/* as lfvec_slot_word:A */
+	word = smp_load_acquire(slot);
+	if (word && unlikely(lfvec_node_index(word) >= index))
+		goto other;
+	node = lfvec_stock_get(st);
+	memcpy(node->data, elem, sizeof(u64));
+	if (unlikely(!lfvec_append_at(vec, index, slot, word, node))) {
+		lfvec_node_unget(st, node);
+		st->retries++;
+		goto other;
+	}
+	st->pushes++;
+	if (word && unlikely(lfvec_node_retired(st, (struct lfvec_node *)word)))
+		return lfvec_pushed(vec, st, index);
+	lfvec_leave(&vec->pool);
+	return index;
+other:
+	lfvec_leave(&vec->pool);
+	return lfvec_push_only_any(vec, elem, gfp);
 }

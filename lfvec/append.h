@@ -8,6 +8,8 @@
 #ifndef _LFVEC_APPEND_H
 #define _LFVEC_APPEND_H
 
+#include <linux/err.h>
+
 #include "lfvec_int.h"
 
 /* What the slot of @index holds, or 0 if there is none. */
@@ -32,6 +34,22 @@ static __always_inline unsigned long lfvec_slot_word(struct lfvec *vec,
 static __always_inline unsigned long lfvec_node_index(unsigned long word)
 {
 	return ((struct lfvec_node *)word)->index;
+}
+
+/*
+ * The node of an element of an append-only vector; or as an ERR_PTR: -ERANGE, or
+ * -EPIPE if it was overwritten.
+ */
+static __always_inline struct lfvec_node *lfvec_seek(struct lfvec *vec,
+						     unsigned long index)
+{
+	struct lfvec_node *node = NULL;
+
+	if (index < vec->max)
+		node = (struct lfvec_node *)lfvec_slot_word(vec, index);
+	if (!node || node->index < index)
+		return ERR_PTR(-ERANGE);
+	return node->index == index ? node : ERR_PTR(-EPIPE);
 }
 
 static __always_inline unsigned long lfvec_hint(struct lfvec *vec)
@@ -76,6 +94,36 @@ lfvec_search_end(struct lfvec *vec, unsigned long from,
 }
 
 /*
+ * Put @node in the slot of @index if that still holds @word. False if somebody was
+ * faster.
+ */
+static __always_inline bool lfvec_append_at(struct lfvec *vec,
+					    unsigned long index,
+					    unsigned long *slot,
+					    unsigned long word,
+					    struct lfvec_node *node)
+{
+	node->index = index;
+	lfvec_step();
+	/*
+	 * LMM(lfvec_append_only:A)
+	 *
+	 * Fully ordered: the node's fields, and the slots before it, which were
+	 * seen filled, before the node in its slot. Pairs with lfvec_slot_word:A.
+	 */
+	if (cmpxchg(slot, word, (unsigned long)node) != word)
+		return false;
+	/*
+	 * LMM(lfvec_append_only:B)
+	 *
+	 * All slots below are filled before the hint says so. Pairs with
+	 * lfvec_hint:A.
+	 */
+	smp_store_release(&vec->end, index + 1);
+	return true;
+}
+
+/*
  * Put @node in the first slot that is free. @old is what was there, @index_of tells
  * which element that is, and @end_from where to look next if somebody was faster.
  * Returns the index, or -ENOMEM if there is no slot.
@@ -95,29 +143,11 @@ lfvec_append_only(struct lfvec *vec, struct lfvec_stock *st,
 			return -ENOMEM;
 		/* as lfvec_slot_word:A */
 		word = smp_load_acquire(slot);
-		if (unlikely(word && index_of(word) >= index)) {
+		if (unlikely(word && index_of(word) >= index))
 			index = end_from(vec, index);
-			continue;
-		}
-		node->index = index;
-		lfvec_step();
-		/*
-		 * LMM(lfvec_append_only:A)
-		 *
-		 * Fully ordered: the node's fields, and the slots before it,
-		 * which were seen filled, before the node in its slot. Pairs
-		 * with lfvec_slot_word:A.
-		 */
-		if (cmpxchg(slot, word, (unsigned long)node) == word)
+		else if (lfvec_append_at(vec, index, slot, word, node))
 			break;
 	}
-	/*
-	 * LMM(lfvec_append_only:B)
-	 *
-	 * All slots below are filled before the hint says so. Pairs with
-	 * lfvec_hint:A.
-	 */
-	smp_store_release(&vec->end, index + 1);
 	st->pushes++;
 	*old = word;
 	return index;

@@ -98,7 +98,7 @@ int lfvec_bucket_supply(struct lfvec *vec, unsigned long index,
 int lfvec_buckets_ahead(struct lfvec *vec, gfp_t gfp)
 {
 	unsigned long size = __lfvec_size(vec), capacity, room;
-	unsigned long ahead = ULONG_MAX;
+	unsigned long ahead = vec->max;
 	int err = 0;
 
 	for (;;) {

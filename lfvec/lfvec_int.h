@@ -43,6 +43,9 @@ static inline void lfvec_dawdle(void)
 #define LFVEC_CHUNK	32
 #endif
 
+/* In vec->flags as well: the elements are not of 8 bytes. */
+#define LFVEC_ODD_SIZE		BIT(6)
+
 /*
  * struct lfvec_stock - nodes and counters of one nesting level of one CPU
  *
@@ -50,15 +53,16 @@ static inline void lfvec_dawdle(void)
  * which nothing can interrupt on the same level: hence no atomics.
  *
  * @free:	  nodes ready for use, @nr_free of them
- * @retired:	  nodes taken out of their slots, @nr_retired of them
+ * @retired:	  nodes taken out of their slots
  * @retired_last: the first of these, at the end of the list
+ * @room:	  how many more of these may come before a grace period is to begin
  */
 struct lfvec_stock {
 	struct llist_node	*free;
 	struct llist_node	*retired;
 	struct llist_node	*retired_last;
 	unsigned int		nr_free;
-	unsigned int		nr_retired;
+	unsigned int		room;
 	unsigned long		pushes;
 	unsigned long		pops;
 	unsigned long		stores;
@@ -66,8 +70,14 @@ struct lfvec_stock {
 	unsigned long		helped;
 };
 
+/*
+ * struct lfvec_cpu - the stocks of one CPU
+ *
+ * @used: how many bytes of @stock are those of operations under way: the level
+ *	  of nesting, ready to be added
+ */
 struct lfvec_cpu {
-	unsigned int		level;
+	unsigned long		used;
 	struct lfvec_stock	stock[LFVEC_LEVELS];
 };
 
@@ -83,6 +93,7 @@ int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
 		atomic_long_t *budget, work_func_t work);
 void lfvec_teardown(struct lfvec *vec);
 void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node);
+long lfvec_pushed(struct lfvec *vec, struct lfvec_stock *st, long index);
 unsigned long lfvec_dead_end(struct lfvec *vec);
 void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 		       unsigned long end);
@@ -90,7 +101,6 @@ void lfvec_empty_slots(struct lfvec *vec, unsigned long index,
 /* append.c */
 long lfvec_push_only(struct lfvec *vec, const void *elem, gfp_t gfp);
 unsigned long lfvec_end(struct lfvec *vec);
-struct lfvec_node *lfvec_seek(struct lfvec *vec, unsigned long index);
 
 /* bucket.c */
 int lfvec_buckets_init(struct lfvec *vec, const struct lfvec_attr *attr);
@@ -241,14 +251,14 @@ lfvec_place(const struct lfvec *vec, unsigned long index)
  * give it back while we do.
  */
 static __always_inline struct lfvec_stock *lfvec_take_level(struct lfvec_cpu *cpu,
-							    unsigned int level)
+							    unsigned long used)
 {
 	struct lfvec_stock *st;
 
 	if (IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GUARD))
-		level = 0;
-	st = &cpu->stock[level];
-	WRITE_ONCE(cpu->level, level + 1);
+		used = 0;
+	st = (void *)cpu->stock + used;
+	WRITE_ONCE(cpu->used, used + sizeof(*st));
 	barrier();	/* own the level before its stock is touched */
 	OPTIMIZER_HIDE_VAR(st);	/* one address, computed once */
 	return st;
@@ -264,18 +274,18 @@ static __always_inline bool lfvec_enter(struct lfvec_pool *pool,
 					struct lfvec_stock **st)
 {
 	struct lfvec_cpu *cpu;
-	unsigned int level;
+	unsigned long used;
 
 	if (!IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) && in_nmi())
 		return false;
 	preempt_disable();
 	cpu = this_cpu_ptr(pool->cpu);
-	level = READ_ONCE(cpu->level);
-	if (unlikely(level >= LFVEC_LEVELS)) {
+	used = READ_ONCE(cpu->used);
+	if (unlikely(used >= sizeof(cpu->stock))) {
 		preempt_enable();
 		return false;
 	}
-	*st = lfvec_take_level(cpu, level);
+	*st = lfvec_take_level(cpu, used);
 	return true;
 }
 
@@ -284,7 +294,7 @@ static __always_inline struct lfvec_stock *lfvec_take_next(struct lfvec_pool *po
 {
 	struct lfvec_cpu *cpu = this_cpu_ptr(pool->cpu);
 
-	return lfvec_take_level(cpu, READ_ONCE(cpu->level));
+	return lfvec_take_level(cpu, READ_ONCE(cpu->used));
 }
 
 /* The same context as before does not nest more deeply now. */
@@ -297,13 +307,25 @@ static __always_inline struct lfvec_stock *lfvec_enter_again(struct lfvec_pool *
 static __always_inline void lfvec_give_level(struct lfvec_pool *pool)
 {
 	barrier();	/* done with the stock before the level is given back */
-	__this_cpu_dec(pool->cpu->level);
+	__this_cpu_sub(pool->cpu->used, sizeof(struct lfvec_stock));
 }
 
 static __always_inline void lfvec_leave(struct lfvec_pool *pool)
 {
 	lfvec_give_level(pool);
 	preempt_enable();
+}
+
+/* How many nodes are moved at once, before there are any. */
+static inline void lfvec_pool_set_chunk(struct lfvec_pool *pool, unsigned int chunk)
+{
+	unsigned int level;
+	int cpu;
+
+	pool->chunk = chunk;
+	for_each_possible_cpu(cpu)
+		for (level = 0; level < LFVEC_LEVELS; level++)
+			per_cpu_ptr(pool->cpu, cpu)->stock[level].room = chunk;
 }
 
 static inline struct lfvec_node *lfvec_to_node(struct llist_node *link)
@@ -327,36 +349,66 @@ static __always_inline void lfvec_link(struct llist_node *link,
 	smp_store_release(&link->next, next);
 }
 
-/* Take a node; NULL if neither this stock nor the depot has one. */
-static __always_inline struct lfvec_node *
-lfvec_node_get(struct lfvec_pool *pool, struct lfvec_stock *st, gfp_t gfp)
+/* Take a node from a stock that has one. */
+static __always_inline struct lfvec_node *lfvec_stock_get(struct lfvec_stock *st)
 {
 	struct llist_node *link = st->free;
 
-	if (unlikely(!link)) {
-		link = lfvec_depot_take(pool, st, gfp);
-		if (!link)
-			return NULL;
-	}
 	st->free = link->next;
 	st->nr_free--;
 	WRITE_ONCE(link->next, NULL);
 	return lfvec_to_node(link);
 }
 
+/* Take a node; NULL if neither this stock nor the depot has one. */
+static __always_inline struct lfvec_node *
+lfvec_node_get(struct lfvec_pool *pool, struct lfvec_stock *st, gfp_t gfp)
+{
+	if (unlikely(!st->free) && !lfvec_depot_take(pool, st, gfp))
+		return NULL;
+	return lfvec_stock_get(st);
+}
+
 /*
  * Retire a node that we took out of its slot: it is free for use again when all
- * operations that may have seen it there have ended.
+ * operations that may have seen it there have ended. True if lfvec_seal() is due.
  */
+static __always_inline bool lfvec_node_retired(struct lfvec_stock *st,
+					       struct lfvec_node *node)
+{
+	struct llist_node *before = st->retired;
+
+	if (!before)
+		st->retired_last = &node->link;
+	lfvec_link(&node->link, before);
+	st->retired = &node->link;
+	return !--st->room;
+}
+
+/* And if there are many by now, let a grace period begin for them. */
 static __always_inline void
 lfvec_node_retire(struct lfvec_pool *pool, struct lfvec_stock *st,
 		  struct lfvec_node *node)
 {
-	lfvec_link(&node->link, st->retired);
-	if (!st->retired)
-		st->retired_last = &node->link;
-	st->retired = &node->link;
-	if (unlikely(++st->nr_retired >= pool->chunk))
+	if (unlikely(lfvec_node_retired(st, node)))
+		lfvec_seal(pool, st);
+}
+
+/* Where the next node may be linked to, to be retired after those that are. */
+static __always_inline struct llist_node **lfvec_retired_tail(struct lfvec_stock *st)
+{
+	return st->retired ? &st->retired_last->next : &st->retired;
+}
+
+/* So it was done with some, down to @tail, and left @room. */
+static __always_inline void
+lfvec_retired_many(struct lfvec_pool *pool, struct lfvec_stock *st,
+		   struct llist_node **tail, unsigned int room)
+{
+	WRITE_ONCE(*tail, NULL);
+	st->retired_last = container_of(tail, struct llist_node, next);
+	st->room = room;
+	if (unlikely((int)room <= 0))
 		lfvec_seal(pool, st);
 }
 

@@ -117,7 +117,7 @@ static void lfvec_depot_add(struct lfvec_pool *pool, struct llist_node *first,
 /**
  * lfvec_depot_take - move up to a chunk of nodes from the depot to a stock
  * @pool: the pool
- * @st:	 our stock, which has no free nodes
+ * @st:	 our stock, which has too few
  * @gfp: how else the caller may have memory
  *
  * If there are few, a caller that may sleep gets none, and if there are very few,
@@ -136,7 +136,7 @@ struct llist_node *lfvec_depot_take(struct lfvec_pool *pool, struct lfvec_stock 
 {
 	struct llist_node *first, *last, *rest;
 	long spare = READ_ONCE(pool->spare);
-	unsigned int nr;
+	unsigned int left;
 
 	if (atomic_long_read(&pool->depot_nr) < spare) {
 		if (gfpflags_allow_blocking(gfp))
@@ -155,21 +155,19 @@ struct llist_node *lfvec_depot_take(struct lfvec_pool *pool, struct lfvec_stock 
 	do {
 		if (!first)
 			return NULL;
-		last = first;
-		for (nr = 1; nr < pool->chunk; nr++) {
-			rest = READ_ONCE(last->next);
-			if (!rest)
-				break;
+		rest = first;
+		left = pool->chunk;
+		do {
 			last = rest;
-		}
-		rest = READ_ONCE(last->next);
+			rest = READ_ONCE(last->next);
+		} while (--left && rest);
 		lfvec_step();
 	} while (!try_cmpxchg(&pool->depot.first, &first, rest));
 
-	atomic_long_sub(nr, &pool->depot_nr);
-	WRITE_ONCE(last->next, NULL);
+	atomic_long_sub(pool->chunk - left, &pool->depot_nr);
+	lfvec_link(last, st->free);
 	st->free = first;
-	st->nr_free = nr;
+	st->nr_free += pool->chunk - left;
 	return first;
 }
 
@@ -259,10 +257,10 @@ static void lfvec_gp_work(struct irq_work *work)
 void lfvec_seal(struct lfvec_pool *pool, struct lfvec_stock *st)
 {
 	struct llist_node *first = st->retired, *last = st->retired_last, *prev;
-	unsigned int nr = st->nr_retired, phase;
+	unsigned int nr = pool->chunk - st->room, phase;
 
 	st->retired = NULL;
-	st->nr_retired = 0;
+	st->room = pool->chunk;
 	if (IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_GRACE)) {
 		lfvec_depot_add(pool, first, last, nr);
 		return;
@@ -546,6 +544,7 @@ int lfvec_pool_init(struct lfvec_pool *pool, size_t esize,
 	pool->cpu = lfvec_cpus_alloc(pool);
 	if (!pool->cpu)
 		return -ENOMEM;
+	lfvec_pool_set_chunk(pool, pool->chunk);
 	pool->cache = lfvec_cache_get(size);
 	if (!pool->cache) {
 		free_percpu(pool->cpu);
@@ -569,23 +568,17 @@ void lfvec_pool_quiesce(struct lfvec_pool *pool)
 /* Take what the depot has more than it need have. */
 static struct llist_node *lfvec_depot_excess(struct lfvec_pool *pool)
 {
-	struct llist_node *list = NULL, *last;
-	struct lfvec_stock st;
+	struct lfvec_stock st = {};
+	bool got = true;
 
-	while (atomic_long_read(&pool->depot_nr) >
-	       (long)(READ_ONCE(pool->spare) + pool->chunk)) {
+	while (got && atomic_long_read(&pool->depot_nr) >
+		      (long)(READ_ONCE(pool->spare) + pool->chunk)) {
 		preempt_disable();
-		last = lfvec_depot_take(pool, &st, 0);
+		got = lfvec_depot_take(pool, &st, 0);
 		preempt_enable();
-		if (!last)
-			break;
-		while (last->next)
-			last = last->next;
-		lfvec_link(last, list);
-		list = st.free;
 		cond_resched();
 	}
-	return list;
+	return st.free;
 }
 
 /* Free what is in the depot beyond the spare ones; returns how many bytes. */
@@ -622,7 +615,8 @@ void lfvec_pool_destroy(struct lfvec_pool *pool)
 	free_percpu(pool->cpu);
 }
 
-static void lfvec_stock_stats(struct lfvec_stock *st, struct lfvec_stats *stats)
+static void lfvec_stock_stats(struct lfvec_pool *pool, struct lfvec_stock *st,
+			      struct lfvec_stats *stats)
 {
 	/* The owner goes on counting: what we read is about right. */
 	struct lfvec_stock now = data_race(*st);
@@ -633,7 +627,7 @@ static void lfvec_stock_stats(struct lfvec_stock *st, struct lfvec_stats *stats)
 	stats->retries += now.retries;
 	stats->helped += now.helped;
 	stats->nodes_free += now.nr_free;
-	stats->nodes_waiting += now.nr_retired;
+	stats->nodes_waiting += pool->chunk - now.room;
 }
 
 /* A count that others add to and subtract from may pass through below zero. */
@@ -649,7 +643,8 @@ void lfvec_pool_stats(struct lfvec_pool *pool, struct lfvec_stats *stats)
 
 	for_each_possible_cpu(cpu)
 		for (level = 0; level < LFVEC_LEVELS; level++)
-			lfvec_stock_stats(&per_cpu_ptr(pool->cpu, cpu)->stock[level],
+			lfvec_stock_stats(pool,
+					  &per_cpu_ptr(pool->cpu, cpu)->stock[level],
 					  stats);
 	stats->nodes_free += lfvec_count(&pool->depot_nr);
 	stats->nodes_waiting += lfvec_count(&pool->waiting[0]) +

@@ -142,7 +142,7 @@ unsigned long __lfvec_shrink(struct lfvec *vec)
 
 	mutex_lock(&vec->shrink);
 	WRITE_ONCE(vec->pool.spare, vec->pool.spare_min);
-	if (!vec->flags)
+	if (!(vec->flags & (LFVEC_OVERWRITE | LFVEC_APPEND_ONLY)))
 		bytes = shrink_slots_and_buckets(vec);
 	shrink_settle(vec);
 	bytes += lfvec_pool_trim(&vec->pool);

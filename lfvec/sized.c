@@ -524,8 +524,9 @@ static void sized_limit(struct lfvec_pool *pool, unsigned long backlog)
 	unsigned long share = backlog / SIZED_SHARE / pool->size;
 
 	pool->spare_max = max(pool->spare, backlog / 2 / pool->size);
-	pool->chunk = clamp(share / (2 * LFVEC_LEVELS * num_possible_cpus()),
-			    1UL, (unsigned long)pool->chunk);
+	lfvec_pool_set_chunk(pool, clamp(share / (2 * LFVEC_LEVELS *
+						  num_possible_cpus()),
+					 1UL, (unsigned long)pool->chunk));
 }
 
 static int sized_init_pool(struct lfvec_sized *vec, unsigned int nr,

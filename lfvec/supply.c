@@ -83,7 +83,7 @@ void lfvec_ahead(struct lfvec *vec, unsigned long index, gfp_t gfp)
 
 	/* One of those who come here does it. */
 	if (index < ahead ||
-	    cmpxchg(&vec->ahead, ahead, ULONG_MAX) != ahead)
+	    cmpxchg(&vec->ahead, ahead, vec->max) != ahead)
 		return;
 	if (lfvec_may_sleep(gfp))
 		lfvec_buckets_ahead(vec, gfp);

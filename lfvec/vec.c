@@ -6,8 +6,9 @@
  *
  * vec->ctl is the shared descriptor. It is one of
  *
- *	N	a node: the newest operation, whose write to its slot (for a
- *		batch: to its slots) may still be pending
+ *	N	a node: the newest operation, whose write to its slot may still
+ *		be pending; for a batch the last of its nodes, whose link leads
+ *		to the others, which are written before it
  *	N | 1	"popped": all from the slot of node N upwards is gone; nothing
  *		is pending
  *
@@ -46,8 +47,9 @@
  *
  *   lfvec_replace:A / lfvec_complete:A
  *	write a slot, also for another CPU, then find it written and see that
- *	ctl has moved on
- *	[replace-complete]
+ *	ctl has moved on; or write the last one of a batch, then find it written
+ *	and so the others, too
+ *	[replace-complete, replace-last]
  *
  *   lfvec_replace:A / lfvec_find:A
  *	publish a node in its slot, then load it from there
@@ -71,7 +73,7 @@
  *
  *   lfvec_link:A / lfvec_complete:B
  *	retire a node of a batch, then find that its link has changed
- *	[link-retire, link-settle]
+ *	[link-retire]
  *
  *   lfvec_bucket_alloc:A / address dependency in lfvec_bucket()
  *	clear a bucket, then find its slots
@@ -151,7 +153,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
-#include "lfvec_int.h"
+#include "append.h"
 
 #define LFVEC_POPPED		1UL
 
@@ -207,9 +209,9 @@ static __always_inline struct lfvec_node *lfvec_ctl_node(unsigned long c)
 
 static __always_inline unsigned long lfvec_ctl_size(unsigned long c)
 {
-	struct lfvec_node *node = lfvec_ctl_node(c);
-
-	return c & LFVEC_POPPED ? node->index : node->size;
+	if (c & LFVEC_POPPED)
+		return ((struct lfvec_node *)(c - LFVEC_POPPED))->index;
+	return ((struct lfvec_node *)c)->size;
 }
 
 /* The instant at which an operation takes effect. */
@@ -232,10 +234,9 @@ static __always_inline bool lfvec_swap(struct lfvec *vec, unsigned long c,
  * was pending, so this fails only if another CPU was faster, or if lfvec_shrink()
  * has emptied the slot; then the write is still pending.
  */
-static __always_inline bool
-lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
-	      struct lfvec_node **slot, struct lfvec_node *old,
-	      struct lfvec_node *node)
+static __always_inline bool lfvec_replace(struct lfvec_node **slot,
+					  struct lfvec_node *old,
+					  struct lfvec_node *node)
 {
 	lfvec_step();
 	/*
@@ -244,7 +245,15 @@ lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
 	 * The node's fields before the node in its slot, also where the node is
 	 * another CPU's. Pairs with lfvec_complete:A and lfvec_find:A.
 	 */
-	if (cmpxchg_release(slot, old, node) != old)
+	return try_cmpxchg_release(slot, &old, node);
+}
+
+/* And retire what was there. */
+static __always_inline bool
+lfvec_fill(struct lfvec *vec, struct lfvec_stock *st, struct lfvec_node **slot,
+	   struct lfvec_node *old, struct lfvec_node *node)
+{
+	if (!lfvec_replace(slot, old, node))
 		return false;
 	if (old)
 		lfvec_node_retire(&vec->pool, st, old);
@@ -252,22 +261,16 @@ lfvec_replace(struct lfvec *vec, struct lfvec_stock *st,
 }
 
 /*
- * Complete the write that is pending in ctl value @c. Returns false if ctl has
- * moved on, and with it the caller's operation: all was complete before.
- *
- * The links of a batch are valid as long as ctl is @c. Later the nodes may be
- * retired and their links be used for that, hence the check before each use.
+ * Write @node to its slot for ctl value @c, if that is still to be done. False if
+ * ctl has moved on.
  */
-static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
-				    unsigned long c, bool own)
+static __always_inline bool
+lfvec_write(struct lfvec *vec, struct lfvec_stock *st, unsigned long c,
+	    struct lfvec_node *node, bool own)
 {
-	struct lfvec_node *node = lfvec_ctl_node(c), *old, **slot;
-	unsigned long index = node->index;
-	struct llist_node *link;
+	struct lfvec_node **slot = lfvec_slot(vec, node->index), *old;
 
-	for (;; index++) {
-		slot = lfvec_slot(vec, index);
-again:
+	for (;;) {
 		/*
 		 * LMM(lfvec_complete:A)
 		 *
@@ -276,15 +279,36 @@ again:
 		 * node itself as lfvec_replace:A stored it.
 		 */
 		old = smp_load_acquire(slot);
-		if (old != node) {
-			lfvec_step();
-			if (!IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_REREAD) &&
-			    lfvec_moved_on(vec, c))
-				return false;
-			if (!lfvec_replace(vec, st, slot, old, node))
-				goto again;
-			st->helped += !own;
-		}
+		if (old == node)
+			return true;
+		lfvec_step();
+		if (!IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_REREAD) &&
+		    lfvec_moved_on(vec, c))
+			return false;
+		if (lfvec_fill(vec, st, slot, old, node))
+			break;
+	}
+	if (!own)
+		st->helped++;
+	return true;
+}
+
+/*
+ * Complete the write that is pending in ctl value @c. Returns false if ctl has
+ * moved on, and with it the caller's operation: all was complete before.
+ *
+ * Of a batch, the last node is the one in ctl, and its link leads to the first. It
+ * is written when all others are, so that who finds it in its slot knows that. The
+ * links are valid as long as ctl is @c. Later the nodes may be retired and their
+ * links be used for that, hence the check before each use.
+ */
+static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
+				    unsigned long c, bool own)
+{
+	struct lfvec_node *last = lfvec_ctl_node(c), *node = last;
+	struct llist_node *link;
+
+	do {
 		/*
 		 * LMM(lfvec_complete:B)
 		 *
@@ -292,12 +316,63 @@ again:
 		 * node was not retired when its link was read.
 		 */
 		link = smp_load_acquire(&node->link.next);
-		if (likely(!link))
-			return true;
-		if (lfvec_moved_on(vec, c))
+		if (link && lfvec_moved_on(vec, c))
 			return false;
+		node = link ? lfvec_to_node(link) : last;
+		if (!lfvec_write(vec, st, c, node, own))
+			return false;
+	} while (node != last);
+	return true;
+}
+
+/*
+ * Complete our own batch, whose @nr slots from @slot on are in one bucket. As long
+ * as nobody comes in between, what it replaces is retired all at once.
+ */
+static __always_inline void
+lfvec_complete_own(struct lfvec *vec, struct lfvec_stock *st,
+		   struct lfvec_node *last, struct lfvec_node **slot,
+		   unsigned int nr)
+{
+	struct llist_node *link, **tail = lfvec_retired_tail(st);
+	struct lfvec_node *node = last, *old, **end = slot + nr - 1;
+	unsigned long c = (unsigned long)last;
+	unsigned int room = st->room;
+
+	for (; slot != end; slot++) {
+		/* as lfvec_complete:B */
+		link = smp_load_acquire(&node->link.next);
+		/* as lfvec_complete:A */
+		old = smp_load_acquire(slot);
+		if (unlikely(lfvec_moved_on(vec, c)))
+			break;
 		node = lfvec_to_node(link);
+		if (unlikely(old == node || !lfvec_replace(slot, old, node)))
+			break;
+		if (!old)
+			continue;
+		/* as lfvec_link:A */
+		smp_store_release(tail, &old->link);
+		tail = &old->link.next;
+		room--;
 	}
+	if (room != st->room)
+		lfvec_retired_many(&vec->pool, st, tail, room);
+	if (likely(slot == end))
+		lfvec_write(vec, st, c, last, true);
+	else
+		lfvec_complete(vec, st, c, true);
+}
+
+/* Is nothing pending in @c? Most of the time that is so. */
+static __always_inline bool lfvec_settled(struct lfvec *vec, unsigned long c)
+{
+	struct lfvec_node *node = lfvec_ctl_node(c);
+
+	if (c & LFVEC_POPPED || IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_HELP))
+		return true;
+	/* as lfvec_complete:A; of a batch, this is the last one */
+	return smp_load_acquire(lfvec_slot(vec, node->index)) == node;
 }
 
 /* Nothing is pending in @c, or not any more. If false, read ctl again. */
@@ -305,38 +380,37 @@ static __always_inline bool lfvec_settle(struct lfvec *vec,
 					 struct lfvec_stock *st,
 					 unsigned long c)
 {
-	struct lfvec_node *node = lfvec_ctl_node(c);
-	bool written;
-
-	if (c & LFVEC_POPPED || IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_HELP))
-		return true;
-	/* As lfvec_complete:A; most of the time there is nothing to do. */
-	written = smp_load_acquire(lfvec_slot(vec, node->index)) == node;
-	/* As lfvec_complete:B; of a batch, more slots are to be looked at. */
-	if (likely(written && !smp_load_acquire(&node->link.next)))
-		return true;
-	return lfvec_complete(vec, st, c, false);
+	return likely(lfvec_settled(vec, c)) ||
+	       lfvec_complete(vec, st, c, false);
 }
 
 /* Number the @nr nodes of a push that is to follow @size elements. */
-static __always_inline void lfvec_number(struct lfvec_node *node,
+static __always_inline void lfvec_number(struct lfvec_node *last,
 					 unsigned long size, unsigned int nr)
 {
-	unsigned long index = size;
+	struct lfvec_node *node = last;
 
-	size += nr;
-	for (;;) {
-		node->size = size;
-		node->index = index++;
-		if (index == size)
-			break;
+	last->size = size + nr;
+	last->index = size + nr - 1;
+	for (; nr > 1; nr--) {
 		node = lfvec_to_node(node->link.next);
+		node->index = size++;
 	}
 }
 
+/* Are there the slots of @nr elements from @index on, in the bucket of the first? */
+static __always_inline bool lfvec_in_one(const struct lfvec *vec,
+					 unsigned long index, unsigned int nr)
+{
+	unsigned long pos = lfvec_pos(vec, index);
+
+	return __fls(pos) == __fls(pos + nr - 1) && index + nr <= vec->max;
+}
+
 /*
- * Append the @nr nodes linked from @node. Returns the index of the first one, or
- * -ENOMEM if there is no room: lfvec_bucket_supply() knows why.
+ * Append the @nr nodes linked from @node, which is the last of them; its link leads
+ * to the first. Returns the index of the first one, or -ENOMEM if there is no room:
+ * lfvec_bucket_supply() knows why.
  */
 static __always_inline long lfvec_append(struct lfvec *vec,
 					 struct lfvec_stock *st,
@@ -346,6 +420,7 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 	struct lfvec_node **slot, *old;
 	unsigned int pauses = 0;
 	unsigned long c, size;
+	bool in_one;
 
 	for (;; pauses = lfvec_backoff(st, pauses)) {
 		c = lfvec_ctl(vec);
@@ -355,7 +430,8 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 		slot = lfvec_place(vec, size);
 		if (unlikely(!slot || size >= vec->max))
 			return -ENOMEM;
-		if (nr > 1 && lfvec_bucket_supply(vec, size, nr, 0))
+		in_one = nr == 1 || lfvec_in_one(vec, size, nr);
+		if (!in_one && lfvec_bucket_supply(vec, size, nr, 0))
 			return -ENOMEM;
 		old = READ_ONCE(*slot);
 		lfvec_number(node, size, nr);
@@ -363,7 +439,9 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 			break;
 	}
 	if (nr == 1)
-		lfvec_replace(vec, st, slot, old, node);
+		lfvec_fill(vec, st, slot, old, node);
+	else if (likely(in_one))
+		lfvec_complete_own(vec, st, node, slot, nr);
 	else
 		lfvec_complete(vec, st, (unsigned long)node, true);
 	st->pushes += nr;
@@ -426,25 +504,14 @@ static noinline long lfvec_push_slow(struct lfvec *vec, struct lfvec_node *node,
 	return lfvec_push_nodes(vec, node, 1, gfp);
 }
 
-/**
- * __lfvec_push - append an element of raw bytes; see lfvec_push()
- * @vec:  the vector
- * @elem: the element
- * @gfp:  how memory may be had, or 0
- *
- * Dechev et al., push_back, with node and write descriptor in one.
- *
- * Context: Any, including NMI, as far as @gfp allows.
- * Return: the index, -ENOMEM, -EAGAIN, -ENOSPC or -EBUSY.
- */
-long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
+/* Elements of all sizes, and whatever comes in between. */
+static noinline long lfvec_push_any(struct lfvec *vec, const void *elem,
+				    gfp_t gfp)
 {
 	struct lfvec_node *node;
 	struct lfvec_stock *st;
 	long ret = -ENOMEM;
 
-	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
-		return lfvec_push_only(vec, elem, gfp);
 	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return lfvec_drop(vec, 1, -EBUSY);
 	node = lfvec_node_get(&vec->pool, st, gfp);
@@ -459,27 +526,191 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 		lfvec_ahead(vec, ret, gfp);
 	return ret;
 }
+
+/*
+ * Find the slot of the next element. True if it is there, it is not yet time for
+ * the next bucket, and the last operation was a pop, or a push whose last element
+ * is in its slot: the one before.
+ */
+static __always_inline bool lfvec_ready(struct lfvec *vec, unsigned long c,
+					unsigned long size,
+					struct lfvec_node ***slot)
+{
+	unsigned long pos = lfvec_pos(vec, size);
+	unsigned long bucket = lfvec_bucket(vec, pos);
+	unsigned long offset = pos ^ BIT(__fls(pos));
+
+	OPTIMIZER_HIDE_VAR(offset);
+	if (unlikely(!(bucket & LFVEC_USABLE) || size >= READ_ONCE(vec->ahead)))
+		return false;
+	*slot = (struct lfvec_node **)(bucket - LFVEC_USABLE) + offset;
+	if (c & LFVEC_POPPED)
+		return true;
+	/* as lfvec_complete:A */
+	return offset && smp_load_acquire(&(*slot)[-1]) == (void *)c;
+}
+
+/* The end of a push to @index where the stock has retired so many by now. */
+noinline long lfvec_pushed(struct lfvec *vec, struct lfvec_stock *st, long index)
+{
+	lfvec_seal(&vec->pool, st);
+	lfvec_leave(&vec->pool);
+	return index;
+}
+
+/**
+ * __lfvec_push - append an element of raw bytes; see lfvec_push()
+ * @vec:  the vector
+ * @elem: the element
+ * @gfp:  how memory may be had, or 0
+ *
+ * Dechev et al., push_back, with node and write descriptor in one. This is what
+ * it takes when all is there and nobody comes in between.
+ *
+ * Context: Any, including NMI, as far as @gfp allows.
+ * Return: the index, -ENOMEM, -EAGAIN, -ENOSPC or -EBUSY.
+ */
+long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
+{
+	struct lfvec_node *node, *old, **slot;
+	struct lfvec_stock *st;
+	unsigned long c, size;
+
+	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
+		return lfvec_push_only(vec, elem, gfp);
+	if (unlikely(vec->flags & LFVEC_ODD_SIZE))
+		return lfvec_push_any(vec, elem, gfp);
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
+		return lfvec_drop(vec, 1, -EBUSY);
+	c = lfvec_ctl(vec);
+	size = lfvec_ctl_size(c);
+	if (unlikely(!lfvec_ready(vec, c, size, &slot) || !st->free))
+		goto other;
+	old = READ_ONCE(*slot);
+	node = lfvec_stock_get(st);
+	node->size = size + 1;
+	node->index = size;
+	memcpy(node->data, elem, sizeof(u64));
+	if (unlikely(!lfvec_swap(vec, c, (unsigned long)node))) {
+		lfvec_node_unget(st, node);
+		st->retries++;
+		goto other;
+	}
+	st->pushes++;
+	if (likely(lfvec_replace(slot, old, node)) && old &&
+	    unlikely(lfvec_node_retired(st, old)))
+		return lfvec_pushed(vec, st, size);
+	lfvec_leave(&vec->pool);
+	return size;
+other:
+	lfvec_leave(&vec->pool);
+	return lfvec_push_any(vec, elem, gfp);
+}
 EXPORT_SYMBOL_GPL(__lfvec_push);
 
-/* Get @nr nodes with the elements in them, linked; or an ERR_PTR. */
+/* Get @nr nodes with the elements in them, linked as in a batch; or an ERR_PTR. */
 static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 				      unsigned int nr, gfp_t gfp)
 {
 	struct lfvec_node *head = NULL, *node;
 	unsigned int i;
 
-	for (i = nr; i > 0; i--) {
+	for (i = nr; i-- > 0; ) {
 		node = lfvec_node_alloc(&vec->pool, gfp);
 		if (IS_ERR(node)) {
 			if (head)
 				lfvec_give_back(vec, head);
 			return node;
 		}
-		lfvec_copy(vec, node->data, elems + (i - 1) * vec->esize);
+		lfvec_copy(vec, node->data,
+			   elems + (i ? i - 1 : nr - 1) * vec->esize);
 		lfvec_link(&node->link, head ? &head->link : NULL);
 		head = node;
 	}
 	return head;
+}
+
+/* Push several elements where a node or a bucket was missing. */
+static noinline long lfvec_push_many_slow(struct lfvec *vec, const void *elems,
+					  unsigned int nr, gfp_t gfp)
+{
+	struct lfvec_node *head = lfvec_batch(vec, elems, nr, gfp);
+
+	if (IS_ERR(head))
+		return lfvec_drop(vec, nr, PTR_ERR(head));
+	return lfvec_push_nodes(vec, head, nr, gfp);
+}
+
+/* Have @nr nodes in stock. */
+static __always_inline bool lfvec_stock_fill(struct lfvec_pool *pool,
+					     struct lfvec_stock *st,
+					     unsigned int nr, gfp_t gfp)
+{
+	while (unlikely(st->nr_free < nr))
+		if (!lfvec_depot_take(pool, st, gfp))
+			return false;
+	return true;
+}
+
+/* They are not taken, after all: leave it with no more than it may hold. */
+static void lfvec_stock_shed(struct lfvec_pool *pool, struct lfvec_stock *st)
+{
+	while (st->nr_free > pool->chunk)
+		lfvec_node_retire(pool, st, lfvec_stock_get(st));
+}
+
+/*
+ * Push several elements with nodes from stock, where they are linked already.
+ * -ENOMEM if a node or a bucket is missing, and all is as it was.
+ */
+static __always_inline long lfvec_push_stock(struct lfvec *vec,
+					     struct lfvec_stock *st,
+					     const void *elems, unsigned int nr,
+					     gfp_t gfp)
+{
+	struct lfvec_node *last, *node;
+	struct llist_node *rest;
+	unsigned int i;
+	long ret;
+
+	if (!lfvec_stock_fill(&vec->pool, st, nr, gfp))
+		return -ENOMEM;
+	last = lfvec_to_node(st->free);
+	lfvec_copy(vec, last->data, elems + (nr - 1) * vec->esize);
+	for (node = last, i = 0; i < nr - 1; i++) {
+		node = lfvec_to_node(node->link.next);
+		lfvec_copy(vec, node->data, elems + i * vec->esize);
+	}
+	rest = node->link.next;
+	WRITE_ONCE(node->link.next, NULL);
+	ret = lfvec_append(vec, st, last, nr);
+	if (unlikely(ret < 0)) {
+		lfvec_link(&node->link, rest);
+		return ret;
+	}
+	st->free = rest;
+	st->nr_free -= nr;
+	return ret;
+}
+
+/* Elements of all sizes, and whatever comes in between. */
+static noinline long lfvec_push_many_any(struct lfvec *vec, const void *elems,
+					 unsigned int nr, gfp_t gfp)
+{
+	struct lfvec_stock *st;
+	long ret;
+
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
+		return lfvec_drop(vec, nr, -EBUSY);
+	ret = lfvec_push_stock(vec, st, elems, nr, gfp);
+	if (unlikely(ret < 0))
+		lfvec_stock_shed(&vec->pool, st);
+	lfvec_leave(&vec->pool);
+	if (unlikely(ret < 0))
+		return lfvec_push_many_slow(vec, elems, nr, gfp);
+	if (unlikely(ret + nr > READ_ONCE(vec->ahead)))
+		lfvec_ahead(vec, ret + nr - 1, gfp);
+	return ret;
 }
 
 /**
@@ -489,7 +720,8 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
  * @nr:    how many, 1 to %LFVEC_BATCH_MAX
  * @gfp:   how memory may be had, or 0
  *
- * One swap of ctl publishes the first node, and by its link all of them.
+ * One swap of ctl publishes the last node, and by its link all of them. As
+ * __lfvec_push(), this is what it takes if nobody comes in between.
  *
  * Context: Any, including NMI, as far as @gfp allows.
  * Return: the index of the first one, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EAGAIN,
@@ -498,16 +730,53 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 long __lfvec_push_many(struct lfvec *vec, const void *elems, unsigned int nr,
 		       gfp_t gfp)
 {
-	struct lfvec_node *head;
+	const u64 *from = elems, *end = from + nr - 1;
+	struct lfvec_node *last, *node, **slot;
+	struct llist_node *rest;
+	struct lfvec_stock *st;
+	unsigned long c, size;
 
-	if (!nr || nr > LFVEC_BATCH_MAX)
+	if (unlikely(!nr || nr > LFVEC_BATCH_MAX))
 		return -EINVAL;
-	if (vec->flags & LFVEC_APPEND_ONLY)
+	if (unlikely(vec->flags & LFVEC_APPEND_ONLY))
 		return -EOPNOTSUPP;
-	head = lfvec_batch(vec, elems, nr, gfp);
-	if (IS_ERR(head))
-		return lfvec_drop(vec, nr, PTR_ERR(head));
-	return lfvec_push_nodes(vec, head, nr, gfp);
+	if (unlikely(vec->flags & LFVEC_ODD_SIZE))
+		return lfvec_push_many_any(vec, elems, nr, gfp);
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
+		return lfvec_drop(vec, nr, -EBUSY);
+	if (unlikely(!lfvec_stock_fill(&vec->pool, st, nr, gfp)))
+		goto other;
+	c = lfvec_ctl(vec);
+	size = lfvec_ctl_size(c);
+	if (unlikely(!lfvec_ready(vec, c, size, &slot) ||
+		     size + nr > READ_ONCE(vec->ahead) ||
+		     !lfvec_in_one(vec, size, nr)))
+		goto other;
+	last = lfvec_to_node(st->free);
+	last->size = size + nr;
+	last->index = size + nr - 1;
+	memcpy(last->data, end, sizeof(*end));
+	for (node = last; from < end; from++) {
+		node = lfvec_to_node(node->link.next);
+		node->index = size++;
+		memcpy(node->data, from, sizeof(*from));
+	}
+	rest = node->link.next;
+	WRITE_ONCE(node->link.next, NULL);
+	if (unlikely(!lfvec_swap(vec, c, (unsigned long)last))) {
+		lfvec_link(&node->link, rest);
+		st->retries++;
+		goto other;
+	}
+	st->free = rest;
+	st->nr_free -= nr;
+	st->pushes += nr;
+	lfvec_complete_own(vec, st, last, slot, nr);
+	lfvec_leave(&vec->pool);
+	return size - (nr - 1);
+other:
+	lfvec_leave(&vec->pool);
+	return lfvec_push_many_any(vec, elems, nr, gfp);
 }
 EXPORT_SYMBOL_GPL(__lfvec_push_many);
 
@@ -526,6 +795,26 @@ static __always_inline bool lfvec_overwritten(struct lfvec *vec,
 }
 
 /*
+ * Of what is pending in @c, the node of element @index, or NULL: then its slot
+ * tells.
+ */
+static noinline struct lfvec_node *
+lfvec_pending(struct lfvec *vec, unsigned long c, unsigned long index)
+{
+	struct lfvec_node *node = lfvec_ctl_node(c);
+	struct llist_node *link;
+
+	while (node->index != index && !lfvec_settled(vec, c)) {
+		/* as lfvec_complete:B */
+		link = smp_load_acquire(&node->link.next);
+		if (!link || lfvec_moved_on(vec, c))
+			return NULL;
+		node = lfvec_to_node(link);
+	}
+	return node->index == index ? node : NULL;
+}
+
+/*
  * The node of element @index, which is below the size as of ctl value @c; or one
  * that was pushed or stored there since; or NULL, if it was dropped since. A write
  * that is pending in @c is looked up, not completed, so that loads write nothing.
@@ -534,20 +823,13 @@ static __always_inline struct lfvec_node *
 lfvec_find(struct lfvec *vec, unsigned long c, unsigned long index)
 {
 	struct lfvec_node *node = lfvec_ctl_node(c);
-	struct llist_node *link;
-	unsigned long ahead;
 
 	if (!(c & LFVEC_POPPED)) {
-		ahead = index - node->index;
-		if (!ahead)
+		if (node->index == index)
 			return node;
-		while (ahead < LFVEC_BATCH_MAX) {
-			/* as lfvec_complete:B */
-			link = smp_load_acquire(&node->link.next);
-			if (!link || lfvec_moved_on(vec, c))
-				break;
-			node = lfvec_to_node(link);
-			if (!--ahead)
+		if (unlikely(READ_ONCE(node->link.next))) {
+			node = lfvec_pending(vec, c, index);
+			if (node)
 				return node;
 		}
 	}
@@ -584,17 +866,8 @@ static noinline unsigned long lfvec_oldest_of(struct lfvec *vec,
 	return high;
 }
 
-/**
- * __lfvec_pop - remove the last element; see lfvec_pop()
- * @vec:  the vector
- * @elem: where it is copied to
- *
- * Dechev et al., pop_back, without a descriptor.
- *
- * Context: Any, including NMI.
- * Return: 0, -ENOENT, -EOPNOTSUPP or -EBUSY.
- */
-int __lfvec_pop(struct lfvec *vec, void *elem)
+/* Elements of all sizes, and whatever comes in between. */
+static noinline int lfvec_pop_any(struct lfvec *vec, void *elem)
 {
 	struct lfvec_stock *st;
 	unsigned int pauses = 0;
@@ -630,6 +903,47 @@ int __lfvec_pop(struct lfvec *vec, void *elem)
 	}
 	lfvec_leave(&vec->pool);
 	return ret;
+}
+
+/**
+ * __lfvec_pop - remove the last element; see lfvec_pop()
+ * @vec:  the vector
+ * @elem: where it is copied to
+ *
+ * Dechev et al., pop_back, without a descriptor. As __lfvec_push(), this is what it
+ * takes if nobody comes in between.
+ *
+ * Context: Any, including NMI.
+ * Return: 0, -ENOENT, -EOPNOTSUPP or -EBUSY.
+ */
+int __lfvec_pop(struct lfvec *vec, void *elem)
+{
+	struct lfvec_node *top;
+	struct lfvec_stock *st;
+	unsigned long c, size;
+
+	if (unlikely(vec->flags & LFVEC_ODD_SIZE))
+		return lfvec_pop_any(vec, elem);
+	if (unlikely(!lfvec_enter(&vec->pool, &st)))
+		return -EBUSY;
+	c = lfvec_ctl(vec);
+	size = lfvec_ctl_size(c);
+	if (unlikely(!size))
+		goto other;
+	/* as lfvec_complete:A; and see lfvec_ready() */
+	top = smp_load_acquire(lfvec_slot(vec, size - 1));
+	if (unlikely(!(c & LFVEC_POPPED) && top != (void *)c))
+		goto other;
+	if (lfvec_overwritten(vec, top, size - 1) ||
+	    unlikely(!lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)))
+		goto other;
+	memcpy(elem, top->data, sizeof(u64));
+	st->pops++;
+	lfvec_leave(&vec->pool);
+	return 0;
+other:
+	lfvec_leave(&vec->pool);
+	return lfvec_pop_any(vec, elem);
 }
 EXPORT_SYMBOL_GPL(__lfvec_pop);
 
@@ -731,12 +1045,15 @@ EXPORT_SYMBOL_GPL(__lfvec_truncate);
 static __always_inline struct lfvec_node *lfvec_look(struct lfvec *vec,
 						     unsigned long index)
 {
-	unsigned long c = lfvec_ctl(vec);
-	unsigned long size = lfvec_ctl_size(c);
 	struct lfvec_node *node;
+	unsigned long c, size;
 
-	if (unlikely(index >= size))
+	if (vec->flags & LFVEC_APPEND_ONLY)
 		return lfvec_seek(vec, index);
+	c = lfvec_ctl(vec);
+	size = lfvec_ctl_size(c);
+	if (unlikely(index >= size))
+		return ERR_PTR(-ERANGE);
 	/* maybe by what is pending, so that its slot does not tell */
 	if (unlikely(size - index > vec->span))
 		return ERR_PTR(-EPIPE);
@@ -766,16 +1083,9 @@ const void *__lfvec_get(struct lfvec *vec, unsigned long index)
 }
 EXPORT_SYMBOL_GPL(__lfvec_get);
 
-/**
- * __lfvec_load - copy an element; see lfvec_load()
- * @vec:   the vector
- * @index: its index
- * @elem:  where it is copied to
- *
- * Context: Any, including NMI.
- * Return: 0, -ERANGE or -EPIPE.
- */
-int __lfvec_load(struct lfvec *vec, unsigned long index, void *elem)
+/* Elements of all sizes, all forms, and whatever comes in between. */
+static noinline int lfvec_load_any(struct lfvec *vec, unsigned long index,
+				   void *elem)
 {
 	struct lfvec_node *node;
 	int ret = 0;
@@ -788,6 +1098,76 @@ int __lfvec_load(struct lfvec *vec, unsigned long index, void *elem)
 		lfvec_copy(vec, elem, node->data);
 	preempt_enable();
 	return ret;
+}
+
+/*
+ * The node of an element, where no batch may be pending; or NULL, also if it cannot
+ * be told so soon.
+ */
+static __always_inline struct lfvec_node *
+lfvec_glance(struct lfvec *vec, unsigned long index, bool overwriting)
+{
+	unsigned long c = lfvec_ctl(vec), size = lfvec_ctl_size(c), pos;
+	struct lfvec_node *node;
+
+	if (unlikely(index >= size))
+		return NULL;
+	if (overwriting && unlikely(size - index > vec->span))
+		return NULL;
+	if (!(c & LFVEC_POPPED)) {
+		node = (struct lfvec_node *)c;
+		if (unlikely(READ_ONCE(node->link.next)))
+			return NULL;
+		if (unlikely(index == node->index))
+			return node;
+	}
+	pos = overwriting ? lfvec_pos(vec, index) : index + vec->first;
+	/* as lfvec_find:A */
+	node = smp_load_acquire(lfvec_slot_in(lfvec_bucket(vec, pos), pos));
+	if (overwriting && node && unlikely(node->index != index))
+		return NULL;
+	return node;
+}
+
+/* The same, for all forms, but only if elements are of 8 bytes. */
+static __always_inline struct lfvec_node *lfvec_glance_any(struct lfvec *vec,
+							   unsigned long index)
+{
+	struct lfvec_node *node;
+
+	if (likely(!vec->flags))
+		return lfvec_glance(vec, index, false);
+	if (unlikely(vec->flags & LFVEC_ODD_SIZE))
+		return NULL;
+	if (vec->flags & LFVEC_APPEND_ONLY) {
+		node = lfvec_seek(vec, index);
+		return IS_ERR(node) ? NULL : node;
+	}
+	return lfvec_glance(vec, index, true);
+}
+
+/**
+ * __lfvec_load - copy an element; see lfvec_load()
+ * @vec:   the vector
+ * @index: its index
+ * @elem:  where it is copied to
+ *
+ * Context: Any, including NMI.
+ * Return: 0, -ERANGE or -EPIPE.
+ */
+int __lfvec_load(struct lfvec *vec, unsigned long index, void *elem)
+{
+	struct lfvec_node *node;
+
+	preempt_disable();
+	node = lfvec_glance_any(vec, index);
+	if (unlikely(!node)) {
+		preempt_enable();
+		return lfvec_load_any(vec, index, elem);
+	}
+	memcpy(elem, node->data, sizeof(u64));
+	preempt_enable();
+	return 0;
 }
 EXPORT_SYMBOL_GPL(__lfvec_load);
 
@@ -862,7 +1242,7 @@ lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
 	}
 	if (out)
 		lfvec_copy(vec, out, old->data);
-	lfvec_replace(vec, st, slot, old, node);
+	lfvec_fill(vec, st, slot, old, node);
 	st->stores++;
 	return 1;
 }
@@ -1160,6 +1540,8 @@ int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
 	memset(vec, 0, sizeof(*vec));
 	vec->esize = esize;
 	vec->flags = attr->flags & ~LFVEC_ACCOUNT;
+	if (esize != sizeof(u64))
+		vec->flags |= LFVEC_ODD_SIZE;
 	vec->pool.supply = &vec->supply;
 	vec->pool.budget = budget;
 	if (attr->flags & LFVEC_ACCOUNT)

@@ -12,6 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/lfvec.h>
 
+#include "../../lfvec/lfvec_int.h"
 #include "model.h"
 #include "stub.h"
 
@@ -171,7 +172,7 @@ static void create(void)
 	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
 	if (!vec || __lfvec_init(vec, 1, &attr))
 		exit(3);
-	vec->pool.chunk = 1 + step_random() % 3;
+	lfvec_pool_set_chunk(&vec->pool, 1 + step_random() % 3);
 }
 
 static void destroy(void)

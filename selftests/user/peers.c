@@ -25,7 +25,7 @@ static void *vec_create(unsigned int esize, const struct lfvec_attr *attr,
 		return NULL;
 	}
 	if (chunk)
-		vec->pool.chunk = min(chunk, vec->pool.chunk);
+		lfvec_pool_set_chunk(&vec->pool, min(chunk, vec->pool.chunk));
 	return vec;
 }
 

@@ -333,9 +333,9 @@ static const char *set_up_sized(void)
 	sched_knows(&sized->more[0].gp_work, &sized->more[0].gp_rcu);
 	if (lfvec_sized_init(sized, &attr))
 		return "such a vector cannot be";
-	vec->pool.chunk = running->chunk;
+	lfvec_pool_set_chunk(&vec->pool, running->chunk);
 	vec->pool.spare = 1;
-	sized->more[0].chunk = running->chunk;
+	lfvec_pool_set_chunk(&sized->more[0], running->chunk);
 	sized->more[0].spare = 1;
 	for (cpu = 0; running->stock && cpu < running->nr_threads; cpu++) {
 		stub_cpu = cpu;
@@ -360,7 +360,7 @@ static const char *set_up(void)
 	if (__lfvec_init(vec, sizeof(u64), &running->attr))
 		return "such a vector cannot be";
 	push_init();
-	vec->pool.chunk = running->chunk;
+	lfvec_pool_set_chunk(&vec->pool, running->chunk);
 	lfvec_pool_fill(&vec->pool, running->nodes + running->chunk * tasks, GFP_KERNEL);
 	fill_stocks();
 	return NULL;

@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/lfvec_sized.h>
 
+#include "../../lfvec/lfvec_int.h"
 #include "elem.h"
 #include "stub.h"
 
@@ -474,9 +475,9 @@ static void create(void)
 	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
 	if (!vec || lfvec_sized_init(vec, &attr))
 		exit(3);
-	vec->vec.pool.chunk = 1 + step_random() % 3;
+	lfvec_pool_set_chunk(&vec->vec.pool, 1 + step_random() % 3);
 	for (i = 1; i < vec->nr; i++)
-		vec->more[i - 1].chunk = 1 + step_random() % 3;
+		lfvec_pool_set_chunk(&vec->more[i - 1], 1 + step_random() % 3);
 	memset(&now, 0, sizeof(now));
 }
 

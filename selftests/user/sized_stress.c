@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/lfvec_sized.h>
 
+#include "../../lfvec/lfvec_int.h"
 #include "elem.h"
 #include "load.h"
 #include "stub.h"
@@ -468,10 +469,11 @@ static void make_small(void)
 
 	if (!opt.chunk)
 		return;
-	vec->vec.pool.chunk = min_t(unsigned int, opt.chunk, vec->vec.pool.chunk);
+	lfvec_pool_set_chunk(&vec->vec.pool, min_t(unsigned int, opt.chunk,
+						   vec->vec.pool.chunk));
 	for (i = 0; i < vec->nr - 1; i++)
-		vec->more[i].chunk = min_t(unsigned int, opt.chunk,
-					   vec->more[i].chunk);
+		lfvec_pool_set_chunk(&vec->more[i], min_t(unsigned int, opt.chunk,
+							  vec->more[i].chunk));
 }
 
 static int run_all(void)

@@ -64,6 +64,13 @@ static const struct mode {
 	{ "single", SINGLE, 8, { .first = 1, .spare = 256 } },
 	{ "wide", 0, 24, { .first = 1, .spare = 256 } },
 	{ "wide, lost race", LOSE, 24, { .first = 1, .spare = 256 } },
+	{ "wide, deep", DEEP, 24, { .first = 1, .spare = 1 } },
+	{ "wide, pending", PENDING, 24, { .first = 1, .spare = 256 } },
+	{ "wide, full", LOSE, 24, { .first = 1, .max = 7, .spare = 256 } },
+	{ "wide, overwriting", PENDING, 24, { .max = 8, .flags = O } },
+	{ "wide, starved", STARVE, 24,
+	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
+	{ "wide, dry", DRY, 24, { .first = 1, .spare = 1 } },
 	{ "growing", SLOW, 8, { .first = 1, .spare = 1 } },
 	{ "disturbed", DISTURB, 8, { .first = 1, .spare = 256 } },
 	{ "pending", PENDING, 8, { .first = 1, .spare = 256 } },
@@ -99,6 +106,12 @@ static const struct mode {
 	{ "append-only, full", LOSE, 8,
 	  { .first = 1, .max = 55, .spare = 256, .flags = A } },
 	{ "append-only, deep", DEEP, 8, { .max = 8, .flags = A | O } },
+	{ "append-only, wide", 0, 24,
+	  { .first = 1, .spare = 1, .max = 1000, .flags = A } },
+	{ "append-only, wide, deep", DEEP, 24, { .max = 8, .flags = A | O } },
+	{ "append-only, wide, full", LOSE, 24,
+	  { .first = 1, .max = 55, .spare = 256, .flags = A } },
+	{ "append-only, overwriting", LOSE, 8, { .max = 8, .flags = A | O } },
 	{ "append-only, starved", STARVE, 8,
 	  { .first = 1, .max = 1000, .flags = A } },
 	{ "append-only, starved, lost race", STARVE | LOSE, 24,
@@ -323,6 +336,8 @@ static void perform_all(unsigned int stores)
 
 	for (i = 0; i < 4; i++)
 		perform(PUSH, 1, gfps[i]);
+	for (i = 0; i < 4; i++)
+		perform(PUSH_MANY, i / 2 + 1, gfps[i]);
 	perform(PUSH_MANY, BATCH, GFP_KERNEL);
 	for (i = 0; i < 4; i++) {
 		perform(STORE, 2 - i % 3, gfps[i]);
@@ -410,7 +425,7 @@ static void meanwhile(struct irq_work *unused)
 	unsigned int i = model_roll(ARRAY_SIZE(all));
 
 	/* the interrupt was late, and another one may be under way */
-	if (outer->nr != pending || !this_cpu_ptr(model_vec->pool.cpu)->level)
+	if (outer->nr != pending || !this_cpu_ptr(model_vec->pool.cpu)->used)
 		return;
 	in_meanwhile = true;
 	if (__lfvec_oldest(model_vec) > __lfvec_size(model_vec))
@@ -447,7 +462,8 @@ static DECLARE_WORK(shrink_beside, shrink);
 static void set_level(unsigned int level)
 {
 	preempt_disable();
-	WRITE_ONCE(this_cpu_ptr(model_vec->pool.cpu)->level, level);
+	WRITE_ONCE(this_cpu_ptr(model_vec->pool.cpu)->used,
+		   level * sizeof(struct lfvec_stock));
 	preempt_enable();
 }
 
@@ -642,7 +658,7 @@ static bool mode_begin(const struct mode *m)
 	state->runs = 0;
 	state->made = true;
 	if (m->what & SINGLE)
-		model_vec->pool.chunk = 1;
+		lfvec_pool_set_chunk(&model_vec->pool, 1);
 	if (m->what & (STARVE | DRY))
 		no_worker();
 	return true;
@@ -833,9 +849,12 @@ static bool is_wanted(const char *name)
  * one CPU does not lead to, or a compiler keeps though it cannot be.
  */
 static const char * const listed[] = {
-	"__lfvec_push", "__lfvec_push_many", "lfvec_push_nodes", "lfvec_push_slow",
-	"lfvec_push_only", "lfvec_push_only_slow", "lfvec_end", "lfvec_filled",
-	"lfvec_give_back", "__lfvec_pop", "__lfvec_pop_many", "__lfvec_truncate",
+	"__lfvec_push", "lfvec_push_any", "lfvec_push_slow",
+	"__lfvec_push_many", "lfvec_push_many_slow", "lfvec_push_nodes",
+	"lfvec_push_only", "lfvec_push_only_any", "lfvec_push_only_slow",
+	"lfvec_end", "lfvec_filled",
+	"lfvec_push_many_any", "lfvec_give_back", "__lfvec_pop", "lfvec_pop_any",
+	"__lfvec_pop_many", "__lfvec_truncate",
 	"lfvec_oldest_of", "__lfvec_store", "__lfvec_xchg", "__lfvec_cmpxchg",
 	"lfvec_exchange_slow", "lfvec_complete", "lfvec_backoff", "lfvec_seal",
 	"lfvec_gp_end", "lfvec_gp_work", "lfvec_depot_take", "lfvec_stock_take",

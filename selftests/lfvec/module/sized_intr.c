@@ -494,7 +494,8 @@ static void hoard(void)
 static void set_level(unsigned int level)
 {
 	preempt_disable();
-	WRITE_ONCE(this_cpu_ptr(vec->vec.pool.cpu)->level, level);
+	WRITE_ONCE(this_cpu_ptr(vec->vec.pool.cpu)->used,
+		   level * sizeof(struct lfvec_stock));
 	preempt_enable();
 }
 
@@ -677,7 +678,7 @@ static bool mode_begin(const struct mode *m)
 	state->runs = 0;
 	state->made = true;
 	for (i = 0; m->what & SINGLE && i < vec->nr; i++)
-		pool_of(i)->chunk = 1;
+		lfvec_pool_set_chunk(pool_of(i), 1);
 	if (m->what & DRY)
 		stop_worker();
 	return true;

@@ -59,6 +59,9 @@ typedef struct {
 #define cmpxchg_release(p, old, new)					\
 	cmpxchg_order((p), (old), (new), __ATOMIC_RELEASE,		\
 		      __ATOMIC_RELAXED)
+#define try_cmpxchg_release(p, oldp, new)				\
+	try_cmpxchg_order((p), (oldp), (new), __ATOMIC_RELEASE,		\
+			  __ATOMIC_RELAXED)
 
 #define ATOMIC_OP(order, name, builtin, prefix, atomic, type)		\
 static inline void prefix##_##name(type val, atomic *v)			\

@@ -26,5 +26,6 @@ extern unsigned int nr_cpu_ids;
 })
 #define __this_cpu_inc(var)	__this_cpu_add(var, 1)
 #define __this_cpu_dec(var)	__this_cpu_add(var, -1)
+#define __this_cpu_sub(var, val)	__this_cpu_add(var, -(val))
 
 #endif /* _LINUX_PERCPU_DEFS_H */
