@@ -394,12 +394,9 @@ static void lfvec_depot_add_list(struct lfvec_pool *pool, struct llist_node *fir
 
 static struct lfvec_node *lfvec_stock_take(struct lfvec_pool *pool, gfp_t gfp)
 {
-	struct lfvec_node *node;
-	struct lfvec_stock *st;
+	struct lfvec_stock *st = lfvec_enter_again(pool);
+	struct lfvec_node *node = lfvec_node_get(pool, st, gfp);
 
-	if (!lfvec_enter(pool, &st))
-		return ERR_PTR(-EBUSY);
-	node = lfvec_node_get(pool, st, gfp);
 	lfvec_leave(pool);
 	return node;
 }
@@ -440,9 +437,9 @@ static struct lfvec_node *lfvec_node_grow(struct lfvec_pool *pool, gfp_t gfp)
  * @pool: the pool
  * @gfp: how memory may be had, or 0
  *
- * Context: Outside of operations; as far as @gfp allows.
- * Return: a node, or as an ERR_PTR: -EBUSY, -EAGAIN if too many nodes wait for a
- * grace period, or -ENOMEM.
+ * Context: After an operation for which there was none; as far as @gfp allows.
+ * Return: a node, or as an ERR_PTR: -EAGAIN if too many nodes wait for a grace
+ * period, or -ENOMEM.
  */
 struct lfvec_node *lfvec_node_alloc(struct lfvec_pool *pool, gfp_t gfp)
 {

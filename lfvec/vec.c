@@ -613,9 +613,9 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 				      unsigned int nr, gfp_t gfp)
 {
 	struct lfvec_node *head = NULL, *node;
-	unsigned int i;
+	unsigned int i = nr;
 
-	for (i = nr; i-- > 0; ) {
+	do {
 		node = lfvec_node_alloc(&vec->pool, gfp);
 		if (IS_ERR(node)) {
 			if (head)
@@ -623,10 +623,10 @@ static struct lfvec_node *lfvec_batch(struct lfvec *vec, const void *elems,
 			return node;
 		}
 		lfvec_copy(vec, node->data,
-			   elems + (i ? i - 1 : nr - 1) * vec->esize);
+			   elems + (i > 1 ? i - 2 : nr - 1) * vec->esize);
 		lfvec_link(&node->link, head ? &head->link : NULL);
 		head = node;
-	}
+	} while (--i);
 	return head;
 }
 
@@ -890,11 +890,9 @@ static noinline int lfvec_pop_any(struct lfvec *vec, void *elem)
 		top = smp_load_acquire(lfvec_slot(vec, size - 1));
 		if (lfvec_overwritten(vec, top, size - 1)) {
 			ret = -ENOENT;
-			if (lfvec_moved_on(vec, c))
-				continue;
-			break;
-		}
-		if (lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)) {
+			if (!lfvec_moved_on(vec, c))
+				break;
+		} else if (lfvec_swap(vec, c, (unsigned long)top | LFVEC_POPPED)) {
 			lfvec_copy(vec, elem, top->data);
 			st->pops++;
 			ret = 0;

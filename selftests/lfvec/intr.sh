@@ -18,6 +18,12 @@ fi
 tests=0
 failed=0
 
+# How often a module has come to an end.
+tries()
+{
+	dmesg | grep -c "$module: .* instructions interrupted"
+}
+
 # interrupted MODULE [PARAMETER...]
 interrupted()
 {
@@ -25,10 +31,12 @@ interrupted()
 	tests=$((tests + 1))
 	rmmod "$module" 2>/dev/null
 	shift
+	before=$(tries)
 	modprobe "$module" "$@"
 	status=$?
 	dmesg | grep -o "$module: .*" | sed 's/^/# /'
-	if [ $status = 0 ]; then
+	# busybox tries a module that fails a second time, which must not help it
+	if [ $status = 0 ] && [ "$(tries)" -le $((before + 1)) ]; then
 		echo "ok $tests $module"
 		rmmod "$module"
 	else

@@ -35,11 +35,12 @@
 #define HANDLERS	7
 #define TRIES		20
 #define SEARCHES	5
+#define LOSSES		3	/* one in so many loses more than one race */
 #define FUNCTIONS_MAX	96
 #define ERRORS_MAX	6	/* reports, of one instruction, are enough */
 
 /* What a mode brings about. */
-#define LOSE		0x1	/* each operation loses a race */
+#define LOSE		0x1	/* each operation loses a race, some more */
 #define STARVE		0x2	/* the depot gives nothing to who may sleep */
 #define DRY		0x4	/* no worker fills the depot, and none may sleep */
 #define DEEP		0x8	/* as if four operations were under way */
@@ -72,14 +73,14 @@ static const struct mode {
 	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
 	{ "wide, dry", DRY, 24, { .first = 1, .spare = 1 } },
 	{ "growing", SLOW, 8, { .first = 1, .spare = 1 } },
-	{ "disturbed", DISTURB, 8, { .first = 1, .spare = 256 } },
+	{ "disturbed", DISTURB | PENDING, 8, { .first = 1, .spare = 256 } },
 	{ "pending", PENDING, 8, { .first = 1, .spare = 256 } },
 	{ "pending, overwriting", PENDING, 8, { .max = 8, .flags = O } },
 	{ "starved", STARVE | SLOW, 8,
 	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
 	{ "starved, lost race", STARVE | LOSE, 8,
 	  { .first = 1, .max = 1000, .spare = 256 } },
-	{ "starved, wide, disturbed", STARVE | DISTURB, 24,
+	{ "starved, wide, disturbed", STARVE | DISTURB | PENDING, 24,
 	  { .first = 1, .max = 1000, .spare = 256 } },
 	{ "starved, no memory", STARVE | NOMEM | SLOW, 8,
 	  { .first = 1, .max = 1000, .spare = 1, .flags = LFVEC_ACCOUNT } },
@@ -164,6 +165,7 @@ static struct kprobe *armed;
 static unsigned int countdown, handler;
 static bool fired;
 static unsigned int lost;	/* number of the last operation that lost a race */
+static unsigned int losses;	/* how many it lost */
 static unsigned int pending;	/* or whose write is pending */
 static bool in_meanwhile;
 static int test_cpu;
@@ -237,21 +239,44 @@ static bool is_effect(unsigned long address)
 	return address == (unsigned long)&model_vec->ctl;
 }
 
-/* Have the operation lose a race, once. */
+/* A race, and now and then another one. */
+static bool may_lose(void)
+{
+	if (lost != outer->nr)
+		losses = 0;
+	lost = outer->nr;
+	if ((losses && model_roll(LOSSES)) || inner->nr > LOG_MAX / 2)
+		return false;
+	losses++;
+	state->races++;
+	return true;
+}
+
+/* Have the operation lose a race, and maybe the next ones. */
 static void lose(bool many)
 {
 	static const enum op ops[] = { PUSH, STORE, POP, PUSH_MANY };
 	unsigned int i = model_roll(4);
 
-	if (lost == outer->nr)
+	if (!may_lose())
 		return;
-	lost = outer->nr;
-	state->races++;
+	if (__lfvec_size(model_vec) > MODEL_MAX / 2)
+		perform_in(true, TRUNCATE, MODEL_MAX / 4);
 	if (!many && !(model_vec->flags & LFVEC_APPEND_ONLY))
 		perform_in(true, ops[i], i == 3 ? 2 : 1);
 	else	/* many overwrite all, and the depot is not the same */
 		for (i = 1 + 40 * many; i > 0; i--)
 			perform_in(true, PUSH, 1);
+}
+
+/*
+ * Somebody else was faster than the operation that is about to complete @node, and
+ * has replaced that: it cannot but see that ctl has moved on.
+ */
+static void overtake(const struct lfvec_node *node)
+{
+	if (atomic_long_read(&model_vec->ctl) == (long)node && may_lose())
+		perform_in(true, STORE, __lfvec_size(model_vec) - node->index);
 }
 
 /* In a mode that has it lost: is this where, before the operation takes effect? */
@@ -269,7 +294,7 @@ static void maybe_lose(struct probe *p, struct pt_regs *regs)
 	/* its last argument: an operation's own write, which was effective */
 	if (p->complete && mode->what & DISTURB &&
 	    !(regs_get_kernel_argument(regs, 3) & 1))
-		lose(false);
+		overtake((void *)regs_get_kernel_argument(regs, 2));
 }
 
 /* As if time was up for the task, so that preempt_enable() has something to do. */
@@ -332,6 +357,7 @@ static const gfp_t gfps[] = { GFP_KERNEL, GFP_ATOMIC, 0, GFP_KERNEL };
 /* Of all kinds. */
 static void perform_all(unsigned int stores)
 {
+	bool append_only = model_vec->flags & LFVEC_APPEND_ONLY;
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
@@ -351,7 +377,7 @@ static void perform_all(unsigned int stores)
 	perform(PUSH_MANY, 0, 0);
 	perform(POP_MANY, 0, 0);
 	for (i = 0; i < stores; i++)
-		perform(i % 3 ? STORE : PUSH, 1, gfps[i % 2]);
+		perform(i % 3 && !append_only ? STORE : PUSH, 1, gfps[i % 2]);
 	perform(TRUNCATE, model_roll(50), 0);
 	if (__lfvec_size(model_vec) > 100)
 		perform(TRUNCATE, 60, 0);
@@ -578,6 +604,8 @@ static void report(void)
 	       handler);
 	pr_err("test_lfvec_intr: size %llu pushes %llu pops %llu stores %llu dropped %llu\n",
 	       s.size, s.pushes, s.pops, s.stores, s.dropped);
+	pr_err("test_lfvec_intr: %u operations and %u that interrupted, of %u at most; highest size %lu of %u\n",
+	       outer->nr, inner->nr, LOG_MAX - 2, state->before.highest, MODEL_MAX);
 }
 
 /* Run the operations, to be interrupted at a hit; was there such a hit? */
@@ -642,9 +670,13 @@ static void no_worker(void)
 /* Go on with the vector of this mode, or a new one now and then. */
 static bool mode_begin(const struct mode *m)
 {
-	/* what only grows must not become too large for the model */
-	unsigned int most = m->attr.flags == LFVEC_APPEND_ONLY ? 6 : 1000;
+	unsigned int most = 1000;
 
+	/* what only grows must not become too large for the model, nor for memory */
+	if (m->attr.flags == LFVEC_APPEND_ONLY)
+		most = 6;
+	else if (m->what & STARVE)
+		most = 100;
 	state = &states[m - modes];
 	if (state->made && state->runs >= most)
 		mode_end(m);
@@ -665,6 +697,37 @@ static bool mode_begin(const struct mode *m)
 }
 
 /* --- instructions --------------------------------------------------------- */
+
+/*
+ * All of these can be come by. In others there is what a single interruption on
+ * one CPU does not lead to, or hardly ever, as that a batch retires one node and
+ * none is retired already (lfvec_push_many_any()); or a compiler keeps what cannot be.
+ */
+static const char * const listed[] = {
+	"__lfvec_push", "lfvec_push_any", "lfvec_push_slow",
+	"__lfvec_push_many", "lfvec_push_many_slow", "lfvec_push_nodes",
+	"lfvec_push_only", "lfvec_push_only_any", "lfvec_push_only_slow",
+	"lfvec_end", "lfvec_filled",
+	"lfvec_give_back", "__lfvec_pop", "lfvec_pop_any",
+	"__lfvec_pop_many", "__lfvec_truncate",
+	"lfvec_oldest_of", "__lfvec_store", "__lfvec_xchg", "__lfvec_cmpxchg",
+	"lfvec_exchange_slow", "lfvec_complete", "lfvec_backoff", "lfvec_seal",
+	"lfvec_gp_end", "lfvec_gp_work", "lfvec_depot_take", "lfvec_stock_take",
+	"lfvec_node_alloc", "lfvec_bucket_supply", "lfvec_ahead", "lfvec_kick",
+	"lfvec_kick_work", "lfvec_supply_work", "lfvec_empty_slots",
+};
+
+/* @name may be one of its instructions. */
+static bool is_listed(const char *name)
+{
+	size_t len = strcspn(name, "+");
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(listed); i++)
+		if (strlen(listed[i]) == len && !strncmp(name, listed[i], len))
+			return true;
+	return false;
+}
 
 /* Do without what is none, or never to be executed. */
 static bool is_found(const struct probe *p)
@@ -732,8 +795,8 @@ static bool search(struct probe *p)
 	return false;
 }
 
-/* Interrupt an instruction in all ways. Was it come by? */
-static bool interrupt_at(struct probe *p)
+/* Interrupt an instruction in all ways, in the mode and how it was come by. */
+static bool interrupt_in_mode(struct probe *p)
 {
 	/* what takes grace periods is done once */
 	bool slow = p->how & ~FOCUS || p->mode->what & DRY;
@@ -742,7 +805,6 @@ static bool interrupt_at(struct probe *p)
 	unsigned int i;
 
 	how = p->how;
-	probe_arm(p, true);
 	/* mostly the first time, which may be the only one */
 	for (i = 0; i < (any ? ways : tries); i++) {
 		handler = (boundaries + i) % HANDLERS;
@@ -752,8 +814,21 @@ static bool interrupt_at(struct probe *p)
 		if (!any && mode->attr.flags & LFVEC_APPEND_ONLY)
 			mode_end(mode);
 	}
-	for (i = 0; i < SEARCHES && !any; i++)
-		any = search(p);
+	return any;
+}
+
+/* Interrupt an instruction. Was it come by? */
+static bool interrupt_at(struct probe *p)
+{
+	bool any = false;
+	unsigned int i;
+
+	probe_arm(p, true);
+	if (p->mode)
+		any = interrupt_in_mode(p);
+	if (p->mode || (is_listed(symbol) && !p->filler))
+		for (i = 0; i < SEARCHES && !any; i++)
+			any = search(p);
 	probe_arm(p, false);
 	return any;
 }
@@ -777,7 +852,7 @@ static void account(bool any)
 
 static void interrupt_all(struct probe *p)
 {
-	bool any = !p->dead && p->mode && interrupt_at(p);
+	bool any = !p->dead && interrupt_at(p);
 
 	if (!any && p->filler)
 		return;
@@ -842,34 +917,6 @@ static bool is_wanted(const char *name)
 		if (strstr(name, not[i]))
 			return false;
 	return strstr(name, only);
-}
-
-/*
- * All of these can be come by. In others there is what a single interruption on
- * one CPU does not lead to, or a compiler keeps though it cannot be.
- */
-static const char * const listed[] = {
-	"__lfvec_push", "lfvec_push_any", "lfvec_push_slow",
-	"__lfvec_push_many", "lfvec_push_many_slow", "lfvec_push_nodes",
-	"lfvec_push_only", "lfvec_push_only_any", "lfvec_push_only_slow",
-	"lfvec_end", "lfvec_filled",
-	"lfvec_push_many_any", "lfvec_give_back", "__lfvec_pop", "lfvec_pop_any",
-	"__lfvec_pop_many", "__lfvec_truncate",
-	"lfvec_oldest_of", "__lfvec_store", "__lfvec_xchg", "__lfvec_cmpxchg",
-	"lfvec_exchange_slow", "lfvec_complete", "lfvec_backoff", "lfvec_seal",
-	"lfvec_gp_end", "lfvec_gp_work", "lfvec_depot_take", "lfvec_stock_take",
-	"lfvec_node_alloc", "lfvec_bucket_supply", "lfvec_ahead", "lfvec_kick",
-	"lfvec_kick_work", "lfvec_supply_work", "lfvec_empty_slots",
-};
-
-static bool is_listed(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(listed); i++)
-		if (!strcmp(name, listed[i]))
-			return true;
-	return false;
 }
 
 static int test(void *unused)

@@ -7,8 +7,8 @@
 
 #include <linux/lfvec.h>
 
-#define MODEL_MAX	1024	/* elements at a time, a power of two */
-#define LOG_MAX		4096
+#define MODEL_MAX	4096	/* elements at a time, a power of two */
+#define LOG_MAX		16384
 #define BATCH		5
 
 enum op { PUSH, POP, PUSH_MANY, POP_MANY, TRUNCATE, STORE, XCHG, CMPXCHG };
