@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 
@@ -179,10 +180,12 @@ static void json_begin(unsigned long rounds)
 	machine_name(machine, sizeof(machine));
 	kernel_name(kernel, sizeof(kernel));
 	strftime(date, sizeof(date), "%Y-%m-%d", gmtime(&now));
-	fprintf(json, "{\"schema\":\"lfvec-bench 1\",\"view\":\"user\",\"unit\":\"ns\","
-		"\"kernel\":\"%s\",\"machine\":\"%s\",\"compiler\":\"gcc %s\","
-		"\"date\":\"%s\",\"cpus\":%u,\"rounds\":%lu,\"results\":[",
-		kernel, machine, __VERSION__, date, bench_cpus(), rounds);
+	fprintf(json, "{\"schema\":\"lfvec-bench 1\",\"view\":\"user\",");
+	fprintf(json, "\"unit\":\"ns\",\"kernel\":\"%s\",", kernel);
+	fprintf(json, "\"machine\":\"%s\",\"compiler\":\"gcc %s\",", machine,
+		__VERSION__);
+	fprintf(json, "\"date\":\"%s\",\"cpus\":%u,\"rounds\":%lu,\"results\":[",
+		date, bench_cpus(), rounds);
 }
 
 static u64 histogram_total(const struct histogram *h)
@@ -195,17 +198,29 @@ static u64 histogram_total(const struct histogram *h)
 	return total;
 }
 
+/* What is to be known of latency: how long all but one of @part took at most. */
+static const struct {
+	const char	*name;
+	u64		part;
+} points[] = {
+	{ "p50", 2 }, { "p99", 100 }, { "p99.9", 1000 }, { "p99.99", 10000 },
+	{ "max", ~0ULL },
+};
+
+static u64 point(const struct histogram *h, unsigned int i)
+{
+	return histogram_above(h, histogram_total(h) / points[i].part);
+}
+
 static void json_latency(const struct histogram *h)
 {
-	u64 total = histogram_total(h);
 	const char *comma = "";
 	unsigned int i;
 
-	fprintf(json, ",\"latency\":{\"p50\":%lu,\"p99\":%lu,\"p99.9\":%lu,"
-		"\"p99.99\":%lu,\"max\":%lu,\"histogram\":[",
-		histogram_above(h, total / 2), histogram_above(h, total / 100),
-		histogram_above(h, total / 1000),
-		histogram_above(h, total / 10000), h->max);
+	fprintf(json, ",\"latency\":{");
+	for (i = 0; i < ARRAY_SIZE(points); i++)
+		fprintf(json, "\"%s\":%lu,", points[i].name, point(h, i));
+	fprintf(json, "\"histogram\":[");
 	for (i = 0; i < HISTOGRAM_CELLS; i++) {
 		if (!h->cell[i])
 			continue;
@@ -218,11 +233,12 @@ static void json_latency(const struct histogram *h)
 static void json_result(const char *peer, const struct bench_setting *s,
 			const struct bench_result *r)
 {
-	fprintf(json, "%s\n{\"peer\":\"%s\",\"work\":\"%s\",\"threads\":%u,"
-		"\"esize\":%u,\"elems\":%lu,\"memory\":\"%s\",\"median\":%.2f,"
-		"\"min\":%.2f,\"max\":%.2f,\"rate\":%.3f", json_first ? "" : ",",
-		peer, work_names[s->work], s->threads, s->esize, s->elems,
-		s->cold ? "cold" : "warm", r->median, r->min, r->max, r->rate);
+	fprintf(json, "%s\n{\"peer\":\"%s\",\"work\":\"%s\",\"threads\":%u,",
+		json_first ? "" : ",", peer, work_names[s->work], s->threads);
+	fprintf(json, "\"esize\":%u,\"elems\":%lu,\"memory\":\"%s\",", s->esize,
+		s->elems, s->cold ? "cold" : "warm");
+	fprintf(json, "\"median\":%.2f,\"min\":%.2f,\"max\":%.2f,\"rate\":%.3f",
+		r->median, r->min, r->max, r->rate);
 	if (r->bytes)
 		fprintf(json, ",\"bytes\":%.1f", r->bytes);
 	if (r->histogram)
@@ -268,13 +284,6 @@ static void table_row(const struct bench_setting *s, unsigned long columns,
 static void table_latency(unsigned long columns,
 			  const struct bench_result *results)
 {
-	static const struct {
-		const char	*name;
-		unsigned long	part;
-	} points[] = {
-		{ "p50", 2 }, { "p99", 100 }, { "p99.9", 1000 }, { "p99.99", 10000 },
-		{ "max", ULONG_MAX },
-	};
 	const struct histogram *h;
 	unsigned int i, j;
 
@@ -282,8 +291,7 @@ static void table_latency(unsigned long columns,
 		printf("%44s", points[i].name);
 		for_each_set_bit(j, &columns, PEERS) {
 			h = results[j].histogram;
-			printf(" %21lu", h ? histogram_above(h,
-			       histogram_total(h) / points[i].part) : 0);
+			printf(" %21lu", h ? point(h, i) : 0);
 		}
 		printf("\n");
 	}
@@ -592,12 +600,26 @@ static bool parse(int argc, char **argv, struct plan *plan)
 	return all;
 }
 
+/*
+ * A kernel's memory is mapped by large pages: have malloc() ask for some. It looks
+ * for this only when a program starts.
+ */
+static void large_pages(char **argv)
+{
+	static const char name[] = "GLIBC_TUNABLES";
+
+	if (!getenv(name) && !setenv(name, "glibc.malloc.hugetlb=1", 1))
+		execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv)
 {
 	struct plan plan = plan_short;
-	bool all = parse(argc, argv, &plan);
 	unsigned int i;
+	bool all;
 
+	large_pages(argv);
+	all = parse(argc, argv, &plan);
 	bench_init(BENCH_THREADS_MAX);
 	if (json)
 		json_begin(plan.rounds);

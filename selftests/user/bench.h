@@ -64,7 +64,7 @@ struct bench_thread {
 	unsigned int		esize;
 	unsigned long		ops;
 	unsigned long		elems;
-	uint64_t		random;
+	unsigned long long	random;
 	unsigned long		failed;
 	struct histogram	*histogram;
 };
@@ -87,7 +87,8 @@ struct bench_size {
 /*
  * @create: NULL if that is impossible
  * @clear:  drop all elements and keep the memory; NULL if that is impossible
- * @run:    do it; false if the peer has no such work
+ * @run:    do it; false if the peer has no such work. With no operations to do and
+ *	    no @v, this tells just that.
  * @bytes:  held; NULL if that is not its own
  * @relax:  NULL, or wait for memory that piles up
  */
@@ -113,15 +114,15 @@ extern const unsigned char bench_elems[BENCH_BATCH_MAX * BENCH_ESIZE_MAX];
 void bench_breathe(void);
 
 /* An operation took so many of the ticks below. */
-void bench_record(struct histogram *h, uint64_t ticks);
+void bench_record(struct histogram *h, unsigned long long ticks);
 
 /* Not ordered against what is around it, but for atomic operations on x86. */
-static inline uint64_t bench_ticks(void)
+static inline unsigned long long bench_ticks(void)
 {
 #if defined(__x86_64__)
 	return __builtin_ia32_rdtsc();
 #elif defined(__aarch64__)
-	uint64_t ticks;
+	unsigned long long ticks;
 
 	__asm__ __volatile__("mrs %0, cntvct_el0" : "=r" (ticks));
 	return ticks;

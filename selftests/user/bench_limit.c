@@ -72,11 +72,12 @@ static void limit_add(unsigned long *word, unsigned long nr)
 
 static void limit_cmpxchg(unsigned long *word, unsigned long nr)
 {
-	unsigned long old = *word;
+	unsigned long old = 0;
 
 	while (nr--)
-		__atomic_compare_exchange_n(word, &old, old + 1, false,
-					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+		if (__atomic_compare_exchange_n(word, &old, old + 1, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			old++;
 }
 
 /* Not where a stretch before this one has just been. */
@@ -92,6 +93,8 @@ static bool limit_run(struct bench_thread *t)
 {
 	struct limit *l = t->v;
 
+	if (!l)
+		return t->work >= BENCH_XADD;
 	switch (t->work) {
 	case BENCH_XADD:
 		limit_add(&l->own[t->nr].word, t->ops);

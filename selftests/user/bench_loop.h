@@ -15,36 +15,40 @@
 
 #define BENCH_TICK	1024UL	/* operations without a quiescent state */
 
-#define BENCH_INLINE	inline __attribute__((__always_inline__))
+/* The compiler must have what @ptr points to filled in. */
+static __always_inline void bench_use(const void *ptr)
+{
+	__asm__ __volatile__("" : : "r" (ptr) : "memory");
+}
 
-/* The compiler must have @ptr filled in. */
-#define bench_use(ptr)	__asm__ __volatile__("" : : "r" (ptr) : "memory")
-
-static BENCH_INLINE uint64_t bench_random(struct bench_thread *t)
+static __always_inline unsigned long long bench_random(struct bench_thread *t)
 {
 	t->random = t->random * 6364136223846793005ULL + 1442695040888963407ULL;
 	return t->random >> 32;
 }
 
-static BENCH_INLINE unsigned long bench_index(struct bench_thread *t)
+static __always_inline unsigned long bench_index(struct bench_thread *t)
 {
 	return (bench_random(t) * t->elems) >> 32;
 }
 
-/* Do @expr for @nr operations, each of which counts for @step. */
-#define bench_repeat(t, timed, step, expr)				\
+/*
+ * Do @expr for all operations of thread t, each of which counts for @step; timed
+ * says whether to look at the clock, and __nr how many are left until the next tick.
+ */
+#define bench_repeat(step, expr)					\
 do {									\
-	unsigned long __left = (t)->ops / (step), __nr;			\
+	unsigned long __left = t->ops / (step), __nr;			\
+	unsigned long long __start;					\
 									\
 	while (__left) {						\
 		__nr = __left < BENCH_TICK ? __left : BENCH_TICK;	\
 		__left -= __nr;						\
 		while (__nr--) {					\
-			uint64_t __start = (timed) ? bench_ticks() : 0;	\
-									\
-			(t)->failed += !(expr);				\
+			__start = timed ? bench_ticks() : 0;		\
+			t->failed += !(expr);				\
 			if (timed)					\
-				bench_record((t)->histogram,		\
+				bench_record(t->histogram,		\
 					     bench_ticks() - __start);	\
 		}							\
 		bench_breathe();					\
@@ -57,16 +61,15 @@ do {									\
 #define BENCH_GLUE(a, b)	BENCH_GLUE2(a, b)
 #define BENCH_FN(name)		BENCH_GLUE(BENCH_NAME, name)
 
-#if defined(BENCH_ELEM_LOAD) && defined(BENCH_ELEM_STORE) && \
-    defined(BENCH_ELEM_PUSH)
+#if defined(BENCH_ELEM_STORE) && defined(BENCH_ELEM_PUSH)
 /* Of 100 operations, @push push, and so on; what is left reads. */
-static BENCH_INLINE bool BENCH_FN(mixed)(struct bench_thread *t,
-					 const unsigned int esize,
-					 const unsigned int push,
-					 const unsigned int pop,
-					 const unsigned int write)
+static __always_inline bool BENCH_FN(mixed)(struct bench_thread *t,
+					    const unsigned int esize,
+					    const unsigned int push,
+					    const unsigned int pop,
+					    const unsigned int write)
 {
-	unsigned char elem[BENCH_ESIZE_MAX] __attribute__((__aligned__(8)));
+	unsigned long long elem[BENCH_ESIZE_MAX / sizeof(long long)];
 	unsigned long die = (bench_random(t) * 100) >> 32;
 
 	if (die < push)
@@ -89,11 +92,11 @@ static BENCH_INLINE bool BENCH_FN(mixed)(struct bench_thread *t,
 #endif
 
 /* Do what @t says, or say that this is impossible. */
-static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
-					 const unsigned int esize,
-					 const bool timed)
+static __always_inline bool BENCH_FN(loops)(struct bench_thread *t,
+					    const unsigned int esize,
+					    const bool timed)
 {
-	unsigned char elem[BENCH_ESIZE_MAX] __attribute__((__aligned__(8)));
+	unsigned long long elem[BENCH_ESIZE_MAX / sizeof(long long)];
 
 	(void)elem;
 	(void)esize;
@@ -103,26 +106,26 @@ static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
 	case BENCH_PUSH:
 #endif
 	case BENCH_APPEND:
-		bench_repeat(t, timed, 1, BENCH_ELEM_PUSH(t, bench_elems, esize));
+		bench_repeat(1, BENCH_ELEM_PUSH(t, bench_elems, esize));
 		return true;
 #endif
 #ifdef BENCH_ELEM_PUSH_MANY
 	case BENCH_PUSH_MANY4:
-		bench_repeat(t, timed, 4,
+		bench_repeat(4,
 			     BENCH_ELEM_PUSH_MANY(t, bench_elems, 4, esize));
 		return true;
 	case BENCH_PUSH_MANY16:
-		bench_repeat(t, timed, 16,
+		bench_repeat(16,
 			     BENCH_ELEM_PUSH_MANY(t, bench_elems, 16, esize));
 		return true;
 	case BENCH_PUSH_MANY64:
-		bench_repeat(t, timed, 64,
+		bench_repeat(64,
 			     BENCH_ELEM_PUSH_MANY(t, bench_elems, 64, esize));
 		return true;
 #endif
 #ifdef BENCH_ELEM_POP
 	case BENCH_POP:
-		bench_repeat(t, timed, 1, ({
+		bench_repeat(1, ({
 			bool __ok = BENCH_ELEM_POP(t, elem, esize);
 
 			bench_use(elem);
@@ -130,7 +133,7 @@ static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
 		}));
 		return true;
 	case BENCH_PUSH_POP:
-		bench_repeat(t, timed, 1, ({
+		bench_repeat(1, ({
 			bool __ok = __nr % 2 ?
 				BENCH_ELEM_PUSH(t, bench_elems, esize) :
 				BENCH_ELEM_POP(t, elem, esize);
@@ -142,13 +145,13 @@ static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
 #endif
 #ifdef BENCH_ELEM_STORE
 	case BENCH_STORE:
-		bench_repeat(t, timed, 1,
+		bench_repeat(1,
 			     BENCH_ELEM_STORE(t, bench_index(t), bench_elems, esize));
 		return true;
 #endif
 #ifdef BENCH_ELEM_LOAD
 	case BENCH_LOAD:
-		bench_repeat(t, timed, 1, ({
+		bench_repeat(1, ({
 			bool __ok = BENCH_ELEM_LOAD(t, bench_index(t), elem, esize);
 
 			bench_use(elem);
@@ -158,21 +161,20 @@ static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
 #endif
 #ifdef BENCH_ALL_ITERATE
 	case BENCH_ITERATE:
-		bench_repeat(t, timed, t->elems, BENCH_ALL_ITERATE(t, esize));
+		bench_repeat(t->elems, BENCH_ALL_ITERATE(t, esize));
 		return true;
 #endif
-#if defined(BENCH_ELEM_LOAD) && defined(BENCH_ELEM_STORE) && \
-    defined(BENCH_ELEM_PUSH)
+#if defined(BENCH_ELEM_STORE) && defined(BENCH_ELEM_PUSH)
 #ifdef BENCH_ELEM_POP
 	case BENCH_MIX_15_5_10_70:
-		bench_repeat(t, timed, 1, BENCH_FN(mixed)(t, esize, 15, 5, 10));
+		bench_repeat(1, BENCH_FN(mixed)(t, esize, 15, 5, 10));
 		return true;
 	case BENCH_MIX_30_20_20_30:
-		bench_repeat(t, timed, 1, BENCH_FN(mixed)(t, esize, 30, 20, 20));
+		bench_repeat(1, BENCH_FN(mixed)(t, esize, 30, 20, 20));
 		return true;
 #endif
 	case BENCH_MIX_35_0_35_30:
-		bench_repeat(t, timed, 1, BENCH_FN(mixed)(t, esize, 35, 0, 35));
+		bench_repeat(1, BENCH_FN(mixed)(t, esize, 35, 0, 35));
 		return true;
 #endif
 	default:
@@ -183,14 +185,15 @@ static BENCH_INLINE bool BENCH_FN(loops)(struct bench_thread *t,
 static bool BENCH_NAME(struct bench_thread *t)
 {
 	switch (t->esize) {
-#define BENCH_SIZED(size)						\
-	case size:							\
-		return t->histogram ? BENCH_FN(loops)(t, size, true) :	\
-				      BENCH_FN(loops)(t, size, false)
-	BENCH_SIZED(8);
-	BENCH_SIZED(64);
-	BENCH_SIZED(256);
-#undef BENCH_SIZED
+	case 8:
+		return t->histogram ? BENCH_FN(loops)(t, 8, true) :
+				      BENCH_FN(loops)(t, 8, false);
+	case 64:
+		return t->histogram ? BENCH_FN(loops)(t, 64, true) :
+				      BENCH_FN(loops)(t, 64, false);
+	case 256:
+		return t->histogram ? BENCH_FN(loops)(t, 256, true) :
+				      BENCH_FN(loops)(t, 256, false);
 	default:
 		return false;
 	}

@@ -27,6 +27,7 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 #define BARRIER_SPINS	1000
+#define STRETCHES_MAX	50UL	/* as what comes before each of them takes time, too */
 
 struct worker {
 	pthread_t		thread;
@@ -51,7 +52,7 @@ struct round {
 };
 
 const unsigned char bench_elems[BENCH_BATCH_MAX * BENCH_ESIZE_MAX]
-	__attribute__((__aligned__(SMP_CACHE_BYTES))) = { 1 };
+	__aligned(SMP_CACHE_BYTES) = { 1 };
 
 static double ns_per_tick = 1;
 static unsigned int cpus;
@@ -82,7 +83,7 @@ void bench_breathe(void)
 	rcu_quiescent_state();
 }
 
-void bench_record(struct histogram *h, uint64_t ticks)
+void bench_record(struct histogram *h, unsigned long long ticks)
 {
 	histogram_add(h, ticks * ns_per_tick);
 }
@@ -182,21 +183,27 @@ static unsigned long stretches(const struct bench_setting *s)
 {
 	if (!by_elems(s->work) || s->cold)
 		return 1;
-	return max(s->ops / stretch_ops(s), 1UL);
+	return clamp(s->ops / stretch_ops(s), 1UL, STRETCHES_MAX);
 }
 
 /* What a peer must have room for. */
 static struct bench_size size_of(const struct bench_setting *s)
 {
 	unsigned long ops = s->threads * stretch_ops(s);
-	unsigned long most = max(s->elems, ops) + s->threads;
+	unsigned long pushes = s->elems + ops * (stretches(s) + 1);
+	unsigned long most = s->elems;
 
+	/* what threads and batches are rounded up to; what each thread has out */
+	if (by_elems(s->work))
+		most = max(most, ops);
+	if (s->work == BENCH_PUSH_POP)
+		most += s->threads;
 	if (mixes(s->work))
-		most = s->elems + s->threads * s->ops;
+		most += ops;
 	return (struct bench_size){
 		.esize = s->esize,
 		.room = most,
-		.pushes = s->elems + ops * (stretches(s) + 1),
+		.pushes = is_append(s->work) ? most : pushes,
 		.threads = s->threads,
 		.warm = !s->cold,
 	};

@@ -144,12 +144,21 @@ static __always_inline bool lfs_push(struct bench_thread *t, const void *elem,
 	return true;
 }
 
+static __always_inline void *lfs_pop(struct stack *s)
+{
+	return cds_lfs_pop_blocking(&s->lfs);
+}
+
+static __always_inline bool lfs_pop_elem(struct bench_thread *t, void *elem,
+					 unsigned int esize)
+{
+	return stack_empty(t, lfs_pop(t->v), elem, esize);
+}
+
 #define BENCH_NAME		lfs_run
 #define BENCH_CLEARS
 #define BENCH_ELEM_PUSH(t, elem, esize)	lfs_push(t, elem, esize)
-#define BENCH_ELEM_POP(t, elem, esize)					\
-	stack_empty(t, cds_lfs_pop_blocking(&((struct stack *)(t)->v)->lfs), \
-		    elem, esize)
+#define BENCH_ELEM_POP(t, elem, esize)	lfs_pop_elem(t, elem, esize)
 #include "bench_loop.h"
 
 static __always_inline bool wfcq_push(struct bench_thread *t, const void *elem,
@@ -170,11 +179,16 @@ static __always_inline void *wfcq_pop(struct stack *s)
 	return cds_wfcq_dequeue_blocking(&s->head, &s->tail);
 }
 
+static __always_inline bool wfcq_pop_elem(struct bench_thread *t, void *elem,
+					  unsigned int esize)
+{
+	return stack_empty(t, wfcq_pop(t->v), elem, esize);
+}
+
 #define BENCH_NAME		wfcq_run
 #define BENCH_CLEARS
 #define BENCH_ELEM_PUSH(t, elem, esize)	wfcq_push(t, elem, esize)
-#define BENCH_ELEM_POP(t, elem, esize)					\
-	stack_empty(t, wfcq_pop((t)->v), elem, esize)
+#define BENCH_ELEM_POP(t, elem, esize)	wfcq_pop_elem(t, elem, esize)
 #include "bench_loop.h"
 
 static __always_inline bool ck_push(struct bench_thread *t, const void *elem,
@@ -189,12 +203,21 @@ static __always_inline bool ck_push(struct bench_thread *t, const void *elem,
 	return true;
 }
 
+static __always_inline void *ck_pop(struct stack *s)
+{
+	return ck_stack_pop_mpmc(&s->ck);
+}
+
+static __always_inline bool ck_pop_elem(struct bench_thread *t, void *elem,
+					unsigned int esize)
+{
+	return stack_empty(t, ck_pop(t->v), elem, esize);
+}
+
 #define BENCH_NAME		ck_run
 #define BENCH_CLEARS
 #define BENCH_ELEM_PUSH(t, elem, esize)	ck_push(t, elem, esize)
-#define BENCH_ELEM_POP(t, elem, esize)					\
-	stack_empty(t, ck_stack_pop_mpmc(&((struct stack *)(t)->v)->ck), \
-		    elem, esize)
+#define BENCH_ELEM_POP(t, elem, esize)	ck_pop_elem(t, elem, esize)
 #include "bench_loop.h"
 
 static void *lfs_create(const struct bench_size *size)
@@ -225,34 +248,28 @@ static void *ck_create(const struct bench_size *size)
 }
 
 /* Each thread is to find its share again, in whatever order. */
-#define stack_clear(s, pop)						\
-do {									\
-	union link *__link;						\
-	unsigned int __i = 0;						\
-									\
-	while ((__link = (void *)(pop)))				\
-		own_put(s, __i++ % (s)->threads, __link);		\
-} while (0)
+static void stack_clear(struct stack *s, void *(*pop)(struct stack *s))
+{
+	unsigned int i = 0;
+	union link *link;
+
+	while ((link = pop(s)))
+		own_put(s, i++ % s->threads, link);
+}
 
 static void lfs_clear(void *v)
 {
-	struct stack *s = v;
-
-	stack_clear(s, cds_lfs_pop_blocking(&s->lfs));
+	stack_clear(v, lfs_pop);
 }
 
 static void wfcq_clear(void *v)
 {
-	struct stack *s = v;
-
-	stack_clear(s, wfcq_pop(s));
+	stack_clear(v, wfcq_pop);
 }
 
 static void ck_clear(void *v)
 {
-	struct stack *s = v;
-
-	stack_clear(s, ck_stack_pop_mpmc(&s->ck));
+	stack_clear(v, ck_pop);
 }
 
 const struct bench_peer bench_lfstack = {

@@ -16,16 +16,16 @@ __thread unsigned int stub_cpu = STUB_CPUS;
 unsigned int nr_cpu_ids = 4;
 bool stub_killed;
 
-#ifdef STUB_QSBR
-__thread unsigned int stub_sections;
-#endif
-
 __thread unsigned long step_left;
 __thread void (*step_hook)(void);
 static __thread unsigned long step_state = 1;
 
 static unsigned long cpus_online;
 static unsigned int bugs;
+
+#ifdef STUB_QSBR
+__thread unsigned int stub_sections;
+#endif
 
 static unsigned int stub_free_cpu(void)
 {
