@@ -38,6 +38,9 @@ check:
 evidence:
 	bash selftests/run evidence
 
+plots:
+	bash selftests/run plots
+
 help:
 	@echo "make                  build the modules: lfvec, lfvec_log, lfvec_stress,"
 	@echo "                      and lfvec_events, a sample"
@@ -46,11 +49,12 @@ help:
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
 	@echo "make evidence         all that can be shown, in hours, with a report"
+	@echo "make plots            draw what Documentation/performance has recorded"
 	@echo "make clean            remove what was built"
 	@echo
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
-.PHONY: modules modules_install clean headers tool demo check evidence help
+.PHONY: modules modules_install clean headers tool demo check evidence plots help
 
 else
 include $(src)/Kbuild

@@ -420,8 +420,8 @@ static void usage(FILE *to)
 	unsigned int i;
 
 	fprintf(to, "bench [OPTION]...\n"
-		"  --peer LIST       of those below\n"
-		"  --work LIST       of those below\n"
+		"  --peer LIST       of those below, or all\n"
+		"  --work LIST       of those below, or all\n"
 		"  --threads LIST    1 to %u\n"
 		"  --esize LIST      bytes of an element: 8, 64, 256\n"
 		"  --elems LIST      how many there are, or are pushed before it starts anew\n"
@@ -463,7 +463,7 @@ static const char *memory_name(unsigned int nr)
 	return nr < ARRAY_SIZE(names) ? names[nr] : NULL;
 }
 
-/* Bits of the names in a list. */
+/* Bits of the names in a list; all of them for "all". */
 static unsigned long names(const char *option, char *arg,
 			   const char *(*name)(unsigned int nr))
 {
@@ -472,11 +472,16 @@ static unsigned long names(const char *option, char *arg,
 	unsigned int i;
 
 	for (word = strtok(arg, ","); word; word = strtok(NULL, ",")) {
-		for (i = 0; name(i) && strcmp(name(i), word); i++)
-			;
-		if (!name(i))
+		bool all = !strcmp(word, "all"), known = all;
+
+		for (i = 0; name(i); i++) {
+			if (!all && strcmp(name(i), word))
+				continue;
+			bits |= BIT(i);
+			known = true;
+		}
+		if (!known)
 			bad(option, word);
-		bits |= BIT(i);
 	}
 	if (!bits)
 		bad(option, "nothing");
@@ -620,7 +625,7 @@ int main(int argc, char **argv)
 
 	large_pages(argv);
 	all = parse(argc, argv, &plan);
-	bench_init(BENCH_THREADS_MAX);
+	bench_init();
 	if (json)
 		json_begin(plan.rounds);
 	printf("ns an operation, of batches and iterations an element: median (min..max)\n");

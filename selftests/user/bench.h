@@ -168,7 +168,7 @@ double bench_round(const struct bench_peer *peer, const struct bench_setting *s,
 		   struct histogram *h);
 /* What @peer holds an element when filled; or 0. */
 double bench_bytes(const struct bench_peer *peer, const struct bench_setting *s);
-void bench_init(unsigned int threads);
+void bench_init(void);
 unsigned int bench_cpus(void);
 
 #ifdef __cplusplus

@@ -99,7 +99,7 @@ static void calibrate(void)
 	ns_per_tick = (double)(end - begin) / (bench_ticks() - ticks);
 }
 
-void bench_init(unsigned int threads)
+void bench_init(void)
 {
 	long cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
 
@@ -108,7 +108,6 @@ void bench_init(unsigned int threads)
 	/* Memory once had is not given back, as faults are not to be measured. */
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
-	stub_set_cpus(threads + 2);
 	stub_online();
 	get_default_call_rcu_data();	/* its thread is to be bound to no CPU */
 	calibrate();
@@ -375,6 +374,7 @@ double bench_round(const struct bench_peer *peer, const struct bench_setting *s,
 	};
 	unsigned int i;
 
+	stub_set_cpus(s->threads + 1);	/* and this one */
 	r.workers = aligned_alloc(SMP_CACHE_BYTES, s->threads * sizeof(*r.workers));
 	if (!r.workers)
 		die(peer->name, "no memory");
@@ -414,6 +414,7 @@ double bench_bytes(const struct bench_peer *peer, const struct bench_setting *s)
 
 	if (!peer->bytes || !by_elems(s->work))
 		return 0;
+	stub_set_cpus(cpus);
 	v = peer->create(&size);
 	if (!v)
 		die(peer->name, "no memory");
