@@ -9,7 +9,8 @@
 
 static __always_inline unsigned long __fls(unsigned long word)
 {
-	return BITS_PER_LONG - 1 - __builtin_clzl(word);
+	/* which is a single instruction where there is one, unlike a difference */
+	return (BITS_PER_LONG - 1) ^ __builtin_clzl(word);
 }
 
 #define for_each_set_bit(bit, addr, size)				\
