@@ -19,7 +19,7 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 
-#include "../../lfvec/stress/histogram.h"
+#include "histogram.h"
 #include "bench.h"
 #include "load.h"
 #include "stub.h"
@@ -607,8 +607,10 @@ static bool parse(int argc, char **argv, struct plan *plan)
 			exit(c == 'h' ? 0 : 2);
 		}
 	}
-	if (optind < argc)
-		bad("help", argv[optind]);
+	if (optind < argc) {
+		usage(stderr);
+		exit(2);
+	}
 	return all;
 }
 

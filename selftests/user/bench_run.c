@@ -21,7 +21,7 @@
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
 
-#include "../../lfvec/stress/histogram.h"
+#include "histogram.h"
 #include "bench.h"
 #include "stub.h"
 

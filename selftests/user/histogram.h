@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A log-linear histogram: each power of two is divided in 16 cells, so that the
- * middle of a cell is at most 3 % off. Also used in user space.
+ * middle of a cell is at most 3 % off
  */
-#ifndef _LFVEC_STRESS_HISTOGRAM_H
-#define _LFVEC_STRESS_HISTOGRAM_H
+#ifndef _HISTOGRAM_H
+#define _HISTOGRAM_H
 
 #include <linux/bitops.h>
 #include <linux/types.h>
@@ -70,4 +70,4 @@ static inline u64 histogram_above(const struct histogram *h, u64 nr)
 	return i ? min(histogram_bound(i - 1), h->max) : 0;
 }
 
-#endif /* _LFVEC_STRESS_HISTOGRAM_H */
+#endif /* _HISTOGRAM_H */
