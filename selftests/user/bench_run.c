@@ -38,7 +38,11 @@ struct worker {
 	struct histogram	histogram;
 } ____cacheline_aligned_in_smp;
 
-/* @waiting: how many threads are to come to the barrier; @turn: how often all have */
+/*
+ * @full:    the elements of the last stretch are those of the next one
+ * @waiting: how many threads are to come to the barrier
+ * @turn:    how often all have
+ */
 struct round {
 	const struct bench_peer		*peer;
 	const struct bench_setting	*setting;
@@ -234,7 +238,13 @@ static void fill(const struct bench_peer *peer, const struct bench_setting *s,
 		die(peer->name, "cannot be filled");
 }
 
-static void prepare(struct round *r)
+/* Does the work leave as many elements as there were? */
+static bool keeps(enum bench_work work)
+{
+	return work >= BENCH_STORE && work <= BENCH_ITERATE;
+}
+
+static void renew(struct round *r)
 {
 	const struct bench_setting *s = r->setting;
 
@@ -245,12 +255,18 @@ static void prepare(struct round *r)
 	} else if (r->peer->clear) {
 		r->peer->clear(r->v);
 	}
-	if (starts_full(s->work) && (r->peer->clear || !r->full))
+	if (starts_full(s->work))
 		fill(r->peer, s, r->v);
-	r->full = true;
 	if (r->peer->relax)
 		r->peer->relax();
-	if (s->cold)
+}
+
+static void prepare(struct round *r)
+{
+	if (!r->full)
+		renew(r);
+	r->full = keeps(r->setting->work);
+	if (r->setting->cold)
 		flush_caches();
 }
 
