@@ -157,13 +157,13 @@
 
 #define LFVEC_POPPED		1UL
 
-static unsigned int backoff_min = 1;
+static unsigned int backoff_min = 64;
 module_param(backoff_min, uint, 0644);
-MODULE_PARM_DESC(backoff_min, "cpu_relax() after the first lost race (default 1)");
+MODULE_PARM_DESC(backoff_min, "cpu_relax() after the first lost race (default 64)");
 
-static unsigned int backoff_max = 64;
+static unsigned int backoff_max = 512;
 module_param(backoff_max, uint, 0644);
-MODULE_PARM_DESC(backoff_max, "cpu_relax() after many lost races, at most 65536 (default 64)");
+MODULE_PARM_DESC(backoff_max, "cpu_relax() after many lost races, at most 65536 (default 512)");
 
 /* An operation lost a race: pause, for twice as long as the last time. */
 noinline unsigned int lfvec_backoff(struct lfvec_stock *st, unsigned int pauses)

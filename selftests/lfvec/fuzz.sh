@@ -75,7 +75,7 @@ tool=$here/lfvec
 ok $? "no vector is left" || "$tool" info
 ! ls /dev/lfvec/fuzz* 2>/dev/null
 ok $? "nor a log"
-for parameter in backoff_min=1 backoff_max=64; do
+for parameter in backoff_min=64 backoff_max=512; do
 	echo ${parameter#*=} >$parameters/${parameter%=*}
 done
 unload

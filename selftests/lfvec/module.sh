@@ -93,7 +93,7 @@ ok $? "a huge backoff is bounded"
 echo 0 >/sys/module/lfvec/parameters/backoff_max &&
 	"$tool" run --threads 4 --ops 20k --quiet >/dev/null
 ok $? "no backoff"
-echo 64 >/sys/module/lfvec/parameters/backoff_max
+echo 512 >/sys/module/lfvec/parameters/backoff_max
 
 for file in counters size memory; do
 	"$tool" create debugfs >/dev/null
