@@ -8,11 +8,81 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 HERE := $(CURDIR)
 
+PREFIX ?= /usr/local
+INSTALL_MOD_PATH ?= $(DESTDIR)
+INSTALL_MOD_DIR ?= updates
+DEPMOD ?= depmod
+SIGN_HASH ?= sha256
+
+# Not kernel.release, which Debian's headers have wrong.
+RELEASE = $(or $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null),$(KVER))
+MODULES = $(INSTALL_MOD_PATH)/lib/modules/$(RELEASE)/$(INSTALL_MOD_DIR)/lfvec
+INCLUDE := $(DESTDIR)$(PREFIX)/include
+MAN := $(DESTDIR)$(PREFIX)/share/man
+COMPLETION_TO := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lfvec
+
+UAPI := $(wildcard lfvec/include/uapi/linux/*.h)
+TOOL := selftests/lfvec/lfvec
+MAN_PAGES := $(wildcard Documentation/man/*.[1-8]) selftests/lfvec/lfvec.1
+COMPLETION := selftests/lfvec/lfvec.bash
+
+# Headers packages have no key to sign with; kbuild would complain of that, file by file.
+NO_SIGN = $(if $(wildcard $(KDIR)/certs/signing_key.x509),,CONFIG_MODULE_SIG_ALL=)
+
+# kbuild does so only where there is a System.map, which headers packages do not have.
+# A tree that is packed up first gets it where it is unpacked.
+INDEX_MODULES = $(if $(DESTDIR),,$(DEPMOD) -a \
+	$(addprefix -b ,$(INSTALL_MOD_PATH)) $(RELEASE))
+
 modules: headers
 	$(MAKE) -C $(KDIR) M=$(HERE) modules
 
-modules_install: headers
-	$(MAKE) -C $(KDIR) M=$(HERE) modules_install
+# With SIGN_KEY and SIGN_CERT, sign them first.
+modules_install: built $(if $(SIGN_KEY),sign)
+	$(MAKE) -C $(KDIR) M=$(HERE) INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) \
+		INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) DEPMOD=true $(NO_SIGN) modules_install
+	install -D -m 644 Module.symvers $(MODULES)/Module.symvers
+	$(INDEX_MODULES)
+
+built: headers
+	@/sbin/modinfo -F vermagic lfvec/lfvec.ko 2>/dev/null | grep -q '^$(RELEASE) ' || { \
+		echo "Not built for $(RELEASE): make first, with this KVER= or KDIR=" >&2; \
+		exit 1; }
+
+sign: built
+	xargs -n 1 $(KDIR)/scripts/sign-file $(SIGN_HASH) $(SIGN_KEY) $(SIGN_CERT) \
+		<modules.order
+
+# All or, if that cannot be, nothing.
+install: built $(TOOL)
+	$(MAKE) modules_install headers_install tool_install
+
+# $(PREFIX)/include/lfvec is for modules, the rest for programs.
+headers_install:
+	install -d $(INCLUDE)/linux $(INCLUDE)/lfvec/linux $(INCLUDE)/lfvec/uapi/linux
+	install -m 644 lfvec/include/lfvec.mk $(INCLUDE)/lfvec
+	install -m 644 lfvec/include/linux/*.h $(INCLUDE)/lfvec/linux
+	install -m 644 $(UAPI) $(INCLUDE)/lfvec/uapi/linux
+	install -m 644 $(UAPI) $(INCLUDE)/linux
+
+tool_install: $(TOOL)
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(TOOL)
+	for page in $(MAN_PAGES); do \
+		[ ! -e $$page ] || \
+		install -D -m 644 -t $(MAN)/man$${page##*.} $$page || exit; \
+	done
+	[ ! -e $(COMPLETION) ] || install -D -m 644 $(COMPLETION) $(COMPLETION_TO)
+
+# What install has put there, for this kernel.
+uninstall:
+	rm -rf $(MODULES) $(INCLUDE)/lfvec
+	rm -f $(UAPI:lfvec/include/uapi/%=$(INCLUDE)/%)
+	rm -f $(DESTDIR)$(PREFIX)/bin/lfvec $(COMPLETION_TO)
+	for page in $(MAN_PAGES); do \
+		rm -f $(MAN)/man$${page##*.}/$${page##*/}; \
+	done
+	$(INDEX_MODULES)
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(HERE) clean)
@@ -25,6 +95,9 @@ headers:
 		echo "No kernel headers at $(KDIR):" >&2; \
 		echo "apt-get install linux-headers-$(KVER), or give KVER= or KDIR=" >&2; \
 		exit 1; }
+
+$(TOOL): FORCE
+	$(MAKE) -C selftests/lfvec $(HERE)/$(TOOL)
 
 tool:
 	$(MAKE) -C selftests/lfvec
@@ -44,7 +117,10 @@ plots:
 help:
 	@echo "make                  build the modules: lfvec, lfvec_log, lfvec_stress,"
 	@echo "                      and lfvec_events, a sample"
-	@echo "make modules_install  install them (INSTALL_MOD_PATH=, INSTALL_MOD_DIR=)"
+	@echo "make install          install them, headers and the tool (DESTDIR=, PREFIX=)"
+	@echo "make modules_install  only the modules (INSTALL_MOD_PATH=, INSTALL_MOD_DIR=,"
+	@echo "                      SIGN_KEY=, SIGN_CERT=)"
+	@echo "make uninstall        remove what install has put there"
 	@echo "make tool             build selftests/lfvec/lfvec and the kselftests"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
@@ -54,7 +130,8 @@ help:
 	@echo
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
-.PHONY: modules modules_install clean headers tool demo check evidence plots help
+.PHONY: modules modules_install built sign install headers_install tool_install uninstall
+.PHONY: clean headers tool demo check evidence plots help FORCE
 
 else
 include $(src)/Kbuild
