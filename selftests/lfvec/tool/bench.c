@@ -5,34 +5,11 @@
  * In each setting the peers take turns, round after round.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
-
-const char bench_help[] =
-	"  --peer LIST      what to measure, or 'all' (default: lfvec, append-only,\n"
-	"                   published, spinlock, array, xarray): these and\n"
-	"                   overwriting, both (of these two forms), irqsave,\n"
-	"                   genradix, ptr_ring, llist, and limit: the machine\n"
-	"  --work LIST      at which work, or 'all' (default: push, append,\n"
-	"                   push_many16, pop, push-pop, load, store): these and\n"
-	"                   push_many4, push_many64, iterate, mix-15-5-10-70,\n"
-	"                   mix-30-20-20-30, mix-35-0-35-30 (percent of push, pop,\n"
-	"                   store, load), and of limit: xadd, cmpxchg, line, miss\n"
-	"  --threads LIST   so many at once, bound to CPUs (default 1,2)\n"
-	"  --esize LIST     bytes of an element (default 8)\n"
-	"  --elems LIST     how many elements there are (default 10k)\n"
-	"  --ops N          operations of each thread in a round (default 10k)\n"
-	"  --rounds N       rounds of each (default 5)\n"
-	"  --memory LIST    warm (default), cold, or both\n"
-	"  --latency        also times of single operations, in rounds of their own\n"
-	"  --unit NAME      what the clock counts: ns (default), or instructions\n"
-	"  --json FILE      write all results there, too\n"
-	"\nA figure is the median of the rounds, with least and most where they differ.\n"
-	"What a peer cannot do is left out.\n";
 
 const char * const bench_peers[LFVEC_STRESS_PEERS] = {
 	[LFVEC_STRESS_PEER_LFVEC]	= "lfvec",
@@ -77,6 +54,37 @@ static const struct bench_work bench_works[] = {
 };
 
 #define WORKS	ARRAY_SIZE(bench_works)
+
+const struct opt bench_opts[] = {
+	OPT_WORDS('p', "peer", "LIST",
+		  "what to measure, or 'all' (default: lfvec, append-only, published,\n"
+		  "spinlock, array, xarray): these and overwriting, both (of these two\n"
+		  "forms), irqsave, genradix, ptr_ring, llist, and limit: the machine",
+		  bench_peers, LFVEC_STRESS_PEERS),
+	OPT('w', "work", "LIST",
+	    "at which work, or 'all' (default: push, append, push_many16, pop, push-pop,\n"
+	    "load, store): these and push_many4, push_many64, iterate, mix-15-5-10-70,\n"
+	    "mix-30-20-20-30, mix-35-0-35-30 (percent of push, pop, store, load), and of\n"
+	    "limit: xadd, cmpxchg, line, miss"),
+	OPT('t', "threads", "LIST", "so many at once, bound to CPUs (default 1,2)"),
+	OPT('s', "esize", "LIST", "bytes of an element (default 8)"),
+	OPT('e', "elems", "LIST", "how many elements there are (default 10k)"),
+	OPT('o', "ops", "N", "operations of each thread in a round (default 10k)"),
+	OPT('r', "rounds", "N", "rounds of each (default 5)"),
+	OPT_WORDS('m', "memory", "LIST", "warm (default), cold, or both",
+		  bench_memories, BENCH_MEMORIES),
+	OPT('l', "latency", NULL,
+	    "also times of single operations, in rounds of their own"),
+	OPT_WORDS('u', "unit", "NAME",
+		  "what the clock counts: ns (default), or instructions", bench_units,
+		  ARRAY_SIZE(bench_units)),
+	OPT('j', "json", "FILE", "write all results there, too"),
+	OPT_END
+};
+
+const char bench_more[] =
+	"A figure is the median of the rounds, with least and most where they differ.\n"
+	"What a peer cannot do is left out.\n";
 
 static u32 parse_works(char *s)
 {
@@ -125,8 +133,6 @@ static u32 parse_some(const char *what, const char *s, u32 max)
 static void bench_option(struct bench *b, int opt, char *arg)
 {
 	switch (opt) {
-	case 'h':
-		help_command();
 	case 'p':
 		b->peers = parse_peers(arg);
 		break;
@@ -170,27 +176,15 @@ static void bench_option(struct bench *b, int opt, char *arg)
 
 static void bench_options(struct bench *b, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "peer",	required_argument, NULL, 'p' },
-		{ "work",	required_argument, NULL, 'w' },
-		{ "threads",	required_argument, NULL, 't' },
-		{ "esize",	required_argument, NULL, 's' },
-		{ "elems",	required_argument, NULL, 'e' },
-		{ "ops",	required_argument, NULL, 'o' },
-		{ "rounds",	required_argument, NULL, 'r' },
-		{ "memory",	required_argument, NULL, 'm' },
-		{ "latency",	no_argument,	   NULL, 'l' },
-		{ "unit",	required_argument, NULL, 'u' },
-		{ "json",	required_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int opt;
+	u32 i;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
+	while ((opt = next_option(argc, argv)) != -1)
 		bench_option(b, opt, optarg);
-	if (optind < argc)
-		usage("%s: not expected", argv[optind]);
+	rest_of(argc, argv, 0, 0);
+	for (i = 0; i < b->elems.nr * b->esize.nr; i++)
+		check_limit("elems", b->elems.n[i % b->elems.nr],
+			    b->esize.n[i / b->elems.nr]);
 }
 
 void *must_alloc(size_t nr, size_t size)
@@ -222,13 +216,15 @@ static bool bench_call(int fd, const struct bench_result *r,
 		       struct lfvec_stress_bench *arg)
 {
 	int err = dev_call(fd, LFVEC_STRESS_BENCH, arg);
+	char what[128];
 
 	if (err == -EOPNOTSUPP)
 		return false;
+	snprintf(what, sizeof(what), "%s, %s, %u threads, %llu elements of %u",
+		 bench_peers[r->peer], r->work->name, r->threads, r->elems,
+		 r->esize);
 	if (err)
-		die(dev_exit_code(-err), "%s, %s, %u threads, %llu elements of %u: %s",
-		    bench_peers[r->peer], r->work->name, r->threads, r->elems,
-		    r->esize, strerror(-err));
+		die_of(-err, what);
 	if (arg->failed && arg->work != LFVEC_STRESS_WORK_MIX)
 		die(EXIT_CHECK, "%s, %s: %llu operations failed",
 		    bench_peers[r->peer], r->work->name, arg->failed);
@@ -352,6 +348,13 @@ int cmd_bench(int argc, char **argv)
 	b.works = parse_works(works);
 	bench_options(&b, argc, argv);
 	fd = dev_open();
+	if (b.json)
+		check_writable(b.json);
+	if (just_say("measure %d peers at %d works in %u settings each, %u rounds of %u operations",
+		     __builtin_popcount(b.peers), __builtin_popcount(b.works),
+		     b.threads.nr * b.esize.nr * b.elems.nr *
+		     __builtin_popcount(b.memories), b.rounds, b.ops))
+		return EXIT_CLEAN;
 	if (b.json)
 		bench_json_begin(&b);
 	printf("%s an operation (push_many: an element), loop included;\n"

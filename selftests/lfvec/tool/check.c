@@ -3,22 +3,25 @@
  * lfvec check - is there an order that explains a history?
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "history.h"
 #include "tool.h"
 
-const char check_help[] =
-	"  --memory BYTES  for what is tried (default 512MiB)\n"
-	"  --mutate N      spoil each history in N ways, one at a time, and see that\n"
-	"                  they are found; no mutation of one at random is certain to\n"
-	"                  be wrong, so 9 of 10 must be\n"
-	"  --seed N        of what is spoilt (default 1)\n"
-	"  --quiet         print nothing about histories that are good\n"
-	"\n"
+const struct opt check_opts[] = {
+	OPT('m', "memory", "BYTES", "for what is tried (default 512MiB)"),
+	OPT('M', "mutate", "N",
+	    "spoil each history in N ways, one at a time, and see that they are found;\n"
+	    "no mutation of one at random is certain to be wrong, so 9 of 10 must be"),
+	OPT('s', "seed", "N", "of what is spoilt (default 1)"),
+	OPT_BRIEF('q', "quiet", NULL, "print nothing about histories that are good"),
+	OPT_END
+};
+
+const char check_more[] =
 	"FILE is as 'lfvec run --history FILE' writes it, or - for stdin. Exit codes\n"
 	"beside the common ones: 1 a history is not linearizable, 2 it is not to be\n"
 	"understood, 5 undecided: more than --memory, or than 64 operations at a time.\n"
@@ -57,8 +60,6 @@ struct check {
 	u64	seed;
 	bool	quiet;
 };
-
-#define EXIT_UNDECIDED	5
 
 static int check_exit_code(enum verdict verdict)
 {
@@ -272,22 +273,12 @@ static enum verdict check_file(struct check *c, const char *name)
 
 int cmd_check(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "quiet",	no_argument,	   NULL, 'q' },
-		{ "memory",	required_argument, NULL, 'm' },
-		{ "mutate",	required_argument, NULL, 'M' },
-		{ "seed",	required_argument, NULL, 's' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct check c = { .memory = (size_t)512 << 20, .seed = 1 };
 	enum verdict verdict, worst = VERDICT_GOOD;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hq", options, NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		switch (opt) {
-		case 'h':
-			help_command();
 		case 'q':
 			c.quiet = true;
 			break;

@@ -6,7 +6,6 @@
  * share: of each value, as many came out as went in.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +16,10 @@
 
 #include "tool.h"
 
-const char drive_help[] =
-	"  --procs N        processes (default 8)\n"
-	LOAD_HELP;
+const struct opt drive_opts[] = {
+	OPT('P', "procs", "N", "processes (default 8)"),
+	OPT_END
+};
 
 #define BATCH_BYTES	(64 * 4096)
 
@@ -311,23 +311,16 @@ static void child(struct drive *d, u32 nr)
 
 static void drive_options(struct drive *d, int argc, char **argv)
 {
-	static const struct option own[] = {
-		{ "procs",	required_argument, NULL, 'P' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const struct option *options = load_options(own);
 	int opt;
 	u32 i;
 
-	while ((opt = getopt_long(argc, argv, LOAD_SHORT, options,
-				  NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		if (opt == 'P')
 			d->load.workers = parse_u64("procs", optarg, 1024);
 		else if (!load_option(&d->load, opt, optarg))
 			usage("bad option");
 	}
-	if (optind < argc)
-		usage("%s: not expected", argv[optind]);
+	rest_of(argc, argv, 0, 0);
 	load_check(&d->load);
 	for (i = LFVEC_STRESS_OP_TRUNCATE; i < LFVEC_STRESS_OPS_ALL; i++)
 		if (d->load.mix[i])
@@ -533,6 +526,12 @@ int cmd_drive(int argc, char **argv)
 
 	load_defaults(&d.load);
 	drive_options(&d, argc, argv);
+	if (is_dry_run())
+		close(dev_open());
+	if (just_say("let processes loose on a vector:")) {
+		load_print(&d.load, "processes");
+		return EXIT_CLEAN;
+	}
 	catch_signals();
 	drive_init(&d);
 	fd = drive_create(&d);

@@ -2,7 +2,6 @@
 /*
  * A load: the options that run and drive have in common
  */
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,35 +21,29 @@ void load_defaults(struct load *l)
 	l->progress = isatty(STDERR_FILENO);
 }
 
-static const struct option common[] = {
-	{ "help",	no_argument,	   NULL, 'h' },
-	{ "json",	no_argument,	   NULL, 'j' },
-	{ "quiet",	no_argument,	   NULL, 'q' },
-	{ "progress",	no_argument,	   NULL, 'p' },
-	{ "esize",	required_argument, NULL, 'e' },
-	{ "values",	required_argument, NULL, 'v' },
-	{ "batch",	required_argument, NULL, 'b' },
-	{ "duration",	required_argument, NULL, 'd' },
-	{ "ops",	required_argument, NULL, 'o' },
-	{ "first",	required_argument, NULL, 'f' },
-	{ "max",	required_argument, NULL, 'm' },
-	{ "seed",	required_argument, NULL, 's' },
-	{ "mix",	required_argument, NULL, 'x' },
-	{ NULL, 0, NULL, 0 }
+const struct opt load_opts[] = {
+	OPT('o', "ops", "N", "stop after N operations in all (default 1M)"),
+	OPT('d', "duration", "TIME", "stop after TIME: 500ms, 10s, 5m"),
+	OPT('v', "values", "K", "push only K distinct values (default 2), or 'unique'"),
+	OPT('x', "mix", "LIST",
+	    "percent of each operation (default push=50,pop=50), of push, pop, load,\n"
+	    "xchg, cmpxchg, push_many, pop_many; run also has truncate, peek, store,\n"
+	    "size, oldest"),
+	OPT('e', "esize", "BYTES", "size of an element (default 8)"),
+	OPT('f', "first", "N", "slots in the first bucket (default 2)"),
+	OPT('m', "max", "N", "most elements"),
+	OPT('b', "batch", "N", "elements of push_many, pop_many (default 16)"),
+	OPT('s', "seed", "N", "of the random numbers (default 1)"),
+	OPT_BRIEF('j', "json", NULL, "print JSON"),
+	OPT('p', "progress", NULL, "show progress even if stderr is no terminal"),
+	OPT_BRIEF('q', "quiet", NULL, "print the verdict only"),
+	OPT_END
 };
-
-/* These, and the command's @own, which end with a NULL name. */
-const struct option *load_options(const struct option *own)
-{
-	return join_options(common, own);
-}
 
 /* Returns false if @opt is not one of these. */
 bool load_option(struct load *l, int opt, char *arg)
 {
 	switch (opt) {
-	case 'h':
-		help_command();
 	case 'j':
 		l->json = true;
 		break;
@@ -94,19 +87,43 @@ bool load_option(struct load *l, int opt, char *arg)
 	return true;
 }
 
-/* What the module would answer with a bare EINVAL. */
+static u64 most_elems(u32 esize)
+{
+	u64 most = LFVEC_STRESS_BYTES_MAX / esize;
+
+	return most < LFVEC_STRESS_ELEMS_MAX ? most : LFVEC_STRESS_ELEMS_MAX;
+}
+
+void check_limit(const char *what, u64 value, u32 esize)
+{
+	if (value > most_elems(esize))
+		usage("%s: of elements of %u bytes, at most %llu", what, esize,
+		      most_elems(esize));
+}
+
+/* What a vector is to be like. The module would answer with a bare EINVAL. */
+void check_form(u32 form, u32 esize, u64 first, u64 max)
+{
+	if (!esize || esize > 4096)
+		usage("esize: 1 to 4096 bytes");
+	if (first & (first - 1))
+		usage("first: a power of two, or 0 for the default");
+	if (form & LFVEC_STRESS_OVERWRITE && max & (max - 1))
+		usage("max: a power of two, for a vector that overwrites");
+	check_limit("first", first, esize);
+	check_limit("max", max, esize);
+}
+
+/* The same, of a load */
 void load_check(struct load *l)
 {
 	if (!l->ops && !l->duration)
 		l->ops = 1000000;
 	if (!l->workers)
 		usage("at least one worker is needed");
-	if (!l->esize || l->esize > 4096)
-		usage("esize: 1 to 4096 bytes");
+	check_form(0, l->esize, l->first, l->max);
 	if (!l->batch || l->batch > 64)
 		usage("batch: 1 to 64 elements");
-	if (l->first & (l->first - 1))
-		usage("first: a power of two, or 0 for the default");
 	if (!l->values && l->esize < 8)
 		usage("unique values need elements of 8 bytes or more");
 	if (l->esize == 1 && l->values > 256)

@@ -5,8 +5,6 @@
 #ifndef LFVEC_TOOL_LOG_H
 #define LFVEC_TOOL_LOG_H
 
-#include <getopt.h>
-
 #include "tool.h"
 
 #include <linux/lfvec_log.h>
@@ -18,6 +16,7 @@ extern const char * const log_policy_names[2];
 extern const char * const log_clock_names[LFVEC_LOG_CLOCKS];
 
 /* log_device.c */
+noreturn void log_none(void);
 int log_open(const char *name, int flags, struct lfvec_log_info *info);
 int log_open_quietly(const char *name, int flags, struct lfvec_log_info *info);
 void log_get_info(int fd, const char *name, struct lfvec_log_info *info);
@@ -115,29 +114,12 @@ struct log_filter {
 	s64		last;
 };
 
-extern const struct option log_filter_options[];
+extern const struct opt log_filter_opts[];
 void log_filter_init(struct log_filter *f);
 bool log_filter_option(struct log_filter *f, int opt, char *arg);
 void log_filter_times(struct log_filter *f, const struct log_reader *r);
 bool log_filter_match(const struct log_filter *f,
 		      const struct lfvec_log_record *rec);
-
-#define LOG_FILTER_SHORT	"i"
-#define LOG_FILTER_HELP							\
-	"  --level LEVEL    this one and what is more severe: emerg, alert,\n" \
-	"                   crit, err, warning, notice, info, debug or 0-7;\n" \
-	"                   or none but those of a list: err,debug or =err\n" \
-	"  --cpu LIST       written on these CPUs: 0,2-3\n"		\
-	"  --context LIST   written in task,softirq,hardirq,nmi\n"	\
-	"  --pid LIST       written by these tasks, or while they ran\n" \
-	"  --comm NAME      the same, by name; may have * and ?\n"	\
-	"  --facility NAME  written by the kernel, or by user space: user\n" \
-	"  --grep TEXT      with this in the text or in a field\n"	\
-	"  --igrep TEXT, -i the same, in upper or lower case\n"	\
-	"  --type LIST      binary records of these types\n"		\
-	"  --since TIME, --until TIME\n"				\
-	"                   12.5 (seconds of the log's clock), -30s, -5m,\n" \
-	"                   '2h ago', now, 'YYYY-MM-DD HH:MM:SS', HH:MM:SS\n"
 
 /* log_format.c, log_kmsg.c */
 struct log_output {
@@ -166,6 +148,10 @@ struct log_format {
 extern const struct log_format log_as_text, log_as_json, log_as_kmsg,
 			       log_as_dmesg, log_as_binary;
 
+#define LOG_FORMATS	5
+#define LOG_COLORS	3
+extern const char * const log_format_names[LOG_FORMATS];
+extern const char * const log_color_names[LOG_COLORS];
 const struct log_format *log_format(const char *name);
 bool log_color(const char *when);
 const char *log_next_field(const struct lfvec_log_record *rec,
@@ -179,6 +165,8 @@ int cmd_log_follow(int argc, char **argv);
 int cmd_log_export(int argc, char **argv);
 int cmd_log_create(int argc, char **argv);
 int cmd_log_drop(int argc, char **argv);
-extern const char log_show_help[], log_export_help[], log_create_help[];
+extern const struct opt log_show_opts[], log_which_opts[], log_export_opts[],
+			log_create_opts[];
+extern const char log_export_more[], log_create_more[];
 
 #endif /* LFVEC_TOOL_LOG_H */

@@ -22,6 +22,16 @@ const char * const log_clock_names[] = {
 	[LFVEC_LOG_CLOCK_LOCAL]		= "local",
 };
 
+/* No log at all: modules that have one need lfvec_log, and load it. */
+noreturn void log_none(void)
+{
+	if (access("/sys/module/lfvec_log", F_OK))
+		die_absent(LOG_DIR, "lfvec_log");
+	die(EXIT_MISSING, "there is no log\n"
+	    "modprobe a module that has one: lfvec_events; or lfvec_stress, for\n"
+	    "lfvec log create");
+}
+
 static noreturn void cannot_open(const char *name, int err)
 {
 	struct stat st;
@@ -29,8 +39,7 @@ static noreturn void cannot_open(const char *name, int err)
 	switch (err) {
 	case ENOENT:
 		if (stat(LOG_DIR, &st))
-			die(EXIT_MISSING,
-			    LOG_DIR ": no log is there; modprobe a module that has one");
+			log_none();
 		die(EXIT_CHECK,
 		    "%s: no such log; 'lfvec log list' says which there are",
 		    name);
@@ -41,7 +50,8 @@ static noreturn void cannot_open(const char *name, int err)
 	case EACCES:
 	case EPERM:
 		die(EXIT_MISSING,
-		    "%s: not permitted; it takes root, or whom ls -l " LOG_DIR "/%s names",
+		    "%s: not permitted; it takes root, or whom ls -l " LOG_DIR
+		    "/%s names: try sudo",
 		    name, name);
 	default:
 		die(dev_exit_code(err), LOG_DIR "/%s: %s", name, strerror(err));
@@ -91,7 +101,8 @@ void log_get_info(int fd, const char *name, struct lfvec_log_info *info)
 		    name, strerror(-err));
 	if (info->version < LFVEC_LOG_VERSION)
 		die(EXIT_MISSING,
-		    "the module has version %u of the interface, this tool needs %u: load a newer module",
+		    "the module has version %u of the interface, this tool needs %u\n"
+		    "Load a newer module, or use the tool that came with it.",
 		    info->version, LFVEC_LOG_VERSION);
 }
 
@@ -107,24 +118,10 @@ void log_set_level(const char *name, u32 level)
 /* What is given beside --help, and --json if there is a place for it. */
 char **log_arguments(int argc, char **argv, int least, int most, bool *json)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "json",	no_argument,	   NULL, 'j' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
-		if (opt == 'h')
-			help_command();
-		if (opt != 'j' || !json)
-			usage("bad option");
-		*json = true;
-	}
-	if (argc - optind < least)
-		usage("%s %s: not enough arguments", command->name,
-		      command->args);
-	if (argc - optind > most)
-		usage("%s: not expected", argv[optind + most]);
-	return argv + optind;
+	while ((opt = next_option(argc, argv)) != -1)
+		if (opt == 'j' && json)
+			*json = true;
+	return rest_of(argc, argv, least, most);
 }

@@ -10,20 +10,29 @@
 
 #define ALL_LEVELS	((1U << LEVELS) - 1)
 
-const struct option log_filter_options[] = {
-	{ "level",	required_argument, NULL, 'L' },
-	{ "cpu",	required_argument, NULL, 'C' },
-	{ "context",	required_argument, NULL, 'X' },
-	{ "pid",	required_argument, NULL, 'P' },
-	{ "comm",	required_argument, NULL, 'N' },
-	{ "facility",	required_argument, NULL, 'A' },
-	{ "grep",	required_argument, NULL, 'g' },
-	{ "igrep",	required_argument, NULL, 'I' },
-	{ "ignore-case", no_argument,	   NULL, 'i' },
-	{ "type",	required_argument, NULL, 'T' },
-	{ "since",	required_argument, NULL, 's' },
-	{ "until",	required_argument, NULL, 'u' },
-	{ NULL, 0, NULL, 0 }
+static const char * const facilities[] = { "kernel", "user" };
+
+const struct opt log_filter_opts[] = {
+	OPT_WORDS('L', "level", "LEVEL",
+		  "this one and what is more severe: emerg, alert, crit, err, warning,\n"
+		  "notice, info, debug or 0-7; or none but those of a list: err,debug or\n"
+		  "=err", level_names, LEVELS),
+	OPT('C', "cpu", "LIST", "written on these CPUs: 0,2-3"),
+	OPT_WORDS('X', "context", "LIST", "written in task,softirq,hardirq,nmi",
+		  context_names, LFVEC_STRESS_CONTEXTS),
+	OPT('P', "pid", "LIST", "written by these tasks, or while they ran"),
+	OPT('N', "comm", "NAME", "the same, by name; may have * and ?"),
+	OPT_WORDS('A', "facility", "NAME", "written by the kernel, or by user space: user",
+		  facilities, ARRAY_SIZE(facilities)),
+	OPT('g', "grep", "TEXT", "with this in the text or in a field"),
+	OPT('I', "igrep", "TEXT", "the same, in upper or lower case"),
+	OPT_BRIEF('i', "ignore-case", NULL, "makes that of --grep"),
+	OPT('T', "type", "LIST", "binary records of these types"),
+	OPT('s', "since", "TIME",
+	    "12.5 (seconds of the log's clock), -30s, -5m, '2h ago', now,\n"
+	    "'YYYY-MM-DD HH:MM:SS', HH:MM:SS"),
+	OPT('u', "until", "TIME", "the same, where it ends"),
+	OPT_END
 };
 
 void log_filter_init(struct log_filter *f)
@@ -53,8 +62,8 @@ static u32 parse_levels(char *s)
 
 static void parse_facility(struct log_filter *f, const char *s)
 {
-	static const char * const names[] = { "kernel", "user" };
-	u32 which = parse_name("facility", s, names, ARRAY_SIZE(names));
+	u32 which = parse_name("facility", s, facilities,
+			       ARRAY_SIZE(facilities));
 
 	f->kernel = which == 0;
 	f->user = which == 1;

@@ -20,11 +20,12 @@ static const char * const level_colors[LEVELS] = {
 };
 
 /* "auto": on a terminal that has any, unless NO_COLOR says no */
+const char * const log_color_names[LOG_COLORS] = { "auto", "always", "never" };
+
 bool log_color(const char *when)
 {
-	static const char * const names[] = { "auto", "always", "never" };
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-	u32 which = parse_name("color", when, names, ARRAY_SIZE(names));
+	u32 which = parse_name("color", when, log_color_names, LOG_COLORS);
 
 	if (which)
 		return which == 1;
@@ -212,16 +213,16 @@ static void json_note(struct log_output *out, u64 lost)
 
 const struct log_format log_as_json = { "json", NULL, json_record, json_note };
 
+const char * const log_format_names[LOG_FORMATS] = {
+	"text", "json", "kmsg", "dmesg", "binary",
+};
+
 const struct log_format *log_format(const char *name)
 {
-	static const struct log_format * const all[] = {
+	static const struct log_format * const all[LOG_FORMATS] = {
 		&log_as_text, &log_as_json, &log_as_kmsg, &log_as_dmesg,
 		&log_as_binary,
 	};
-	const char *names[ARRAY_SIZE(all)];
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(all); i++)
-		names[i] = all[i]->name;
-	return all[parse_name("format", name, names, ARRAY_SIZE(names))];
+	return all[parse_name("format", name, log_format_names, LOG_FORMATS)];
 }

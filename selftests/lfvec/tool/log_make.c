@@ -3,21 +3,31 @@
  * lfvec log create and drop - logs of the module lfvec_stress, to try them
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 
-const char log_create_help[] =
-	"  --records N      most records: 1k\n"
-	"  --bytes BYTES    most bytes that they take: 64KiB\n"
-	"  --backlog BYTES  beside these\n"
-	"  --policy NAME    overwrite (default: the oldest), keep (the first)\n"
-	"  --clock NAME     monotonic (default), boottime, realtime, local\n"
-	"  --level LEVEL    take this and what is more severe (default info)\n"
-	"  --mode MODE      permissions of its device (default 0600)\n"
-	"  --gid N          group of its device\n"
-	"  --dump N         print so many records on oops and panic\n"
-	"  --rate N/TIME    no more than N records in TIME: 100/1s\n"
+const struct opt log_create_opts[] = {
+	OPT('r', "records", "N", "most records: 1k"),
+	OPT('b', "bytes", "BYTES", "most bytes that they take: 64KiB"),
+	OPT('B', "backlog", "BYTES", "beside these"),
+	OPT_WORDS('p', "policy", "NAME", "overwrite (default: the oldest), keep (the first)",
+		  log_policy_names, ARRAY_SIZE(log_policy_names)),
+	OPT_WORDS('c', "clock", "NAME", "monotonic (default), boottime, realtime, local",
+		  log_clock_names, LFVEC_LOG_CLOCKS),
+	OPT_WORDS('L', "level", "LEVEL",
+		  "take this and what is more severe: emerg, alert, crit, err, warning,\n"
+		  "notice, info (default), debug or 0-7", level_names, LEVELS),
+	OPT('m', "mode", "MODE", "permissions of its device (default 0600)"),
+	OPT('g', "gid", "N", "group of its device"),
+	OPT('d', "dump", "N", "print so many records on oops and panic"),
+	OPT('R', "rate", "N/TIME", "no more than N records in TIME: 100/1s"),
+	OPT_END
+};
+
+const char log_create_more[] =
 	"A name has letters, digits, '.', '_' and '-'. Of bytes there are at least\n"
 	"8KiB, and 64KiB in the backlog. Such a log is there until it is dropped, or\n"
 	"lfvec_stress is unloaded.\n";
@@ -60,8 +70,6 @@ static bool size_option(struct lfvec_stress_log *log, int opt, char *arg)
 static void create_option(struct lfvec_stress_log *log, int opt, char *arg)
 {
 	switch (opt) {
-	case 'h':
-		help_command();
 	case 'p':
 		log->policy = parse_name("policy", arg, log_policy_names,
 					 ARRAY_SIZE(log_policy_names));
@@ -98,37 +106,51 @@ static void call(unsigned long cmd, struct lfvec_stress_log *log, const char *na
 	int err = dev_call(dev_open(), cmd, log);
 
 	if (err == -EINVAL)
-		usage("%s: not accepted: a bad name, or a limit that makes no sense",
-		      name);
+		usage("%s: the module does not take that, or not together", name);
 	if (err == -ENOENT)
 		die(EXIT_CHECK, "%s: no such log was made by 'lfvec log create'",
 		    name);
 	if (err)
-		die(err == -EEXIST ? EXIT_CHECK : dev_exit_code(-err), "%s: %s",
-		    name, strerror(-err));
+		die_of(-err, name);
+}
+
+/* What the module would say no to, and not say why. */
+void check_log(const struct lfvec_stress_log *log)
+{
+	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	u64 most = LFVEC_STRESS_LOG_BYTES_MAX;
+
+	if (!*log->name || *log->name == '.' || log->name[strspn(log->name, allowed)])
+		usage("%s: a name has letters, digits, '.', '_' and '-'", log->name);
+	if (log->records > 0x1000000 || log->dump > 1000)
+		usage("records: at most 16777216, dump: at most 1000");
+	if (log->bytes && log->bytes < 8192)
+		usage("bytes: at least 8KiB");
+	if (log->backlog && log->backlog < 65536)
+		usage("backlog: at least 64KiB");
+	if (log->bytes > most || log->backlog > most ||
+	    8 * log->records + log->bytes + log->backlog > most)
+		usage("records, bytes, backlog: in all at most %llu bytes", most);
+}
+
+static void check_new(const struct lfvec_stress_log *log)
+{
+	struct lfvec_log_info info;
+	int fd;
+
+	close(dev_open());
+	fd = log_open_quietly(log->name, O_RDONLY, &info);
+	if (fd >= 0)
+		die_of(EEXIST, log->name);
 }
 
 int cmd_log_create(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "records",	required_argument, NULL, 'r' },
-		{ "bytes",	required_argument, NULL, 'b' },
-		{ "backlog",	required_argument, NULL, 'B' },
-		{ "policy",	required_argument, NULL, 'p' },
-		{ "clock",	required_argument, NULL, 'c' },
-		{ "level",	required_argument, NULL, 'L' },
-		{ "mode",	required_argument, NULL, 'm' },
-		{ "gid",	required_argument, NULL, 'g' },
-		{ "dump",	required_argument, NULL, 'd' },
-		{ "rate",	required_argument, NULL, 'R' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct lfvec_stress_log log = { 0 };
-	const char *level = NULL;
+	const char *level = NULL, *name;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		if (opt == 'L') {
 			level = optarg;
 			log.level = parse_level(optarg);
@@ -136,15 +158,16 @@ int cmd_log_create(int argc, char **argv)
 			create_option(&log, opt, optarg);
 		}
 	}
-	if (optind == argc)
-		usage("%s %s: not enough arguments", command->name,
-		      command->args);
-	if (optind + 1 < argc)
-		usage("%s: not expected", argv[optind + 1]);
-	copy_name(&log, argv[optind]);
-	call(LFVEC_STRESS_LOG_CREATE, &log, argv[optind]);
+	name = rest_of(argc, argv, 1, 1)[0];
+	copy_name(&log, name);
+	check_log(&log);
+	if (is_dry_run())
+		check_new(&log);
+	if (just_say("make the log %s", name))
+		return EXIT_CLEAN;
+	call(LFVEC_STRESS_LOG_CREATE, &log, name);
 	if (level && !log.level)	/* 0 is the default there */
-		log_set_level(argv[optind], 0);
+		log_set_level(name, 0);
 	return EXIT_CLEAN;
 }
 
@@ -152,8 +175,13 @@ int cmd_log_drop(int argc, char **argv)
 {
 	char **arg = log_arguments(argc, argv, 1, 1, NULL);
 	struct lfvec_stress_log log = { 0 };
+	struct lfvec_log_info info;
 
 	copy_name(&log, arg[0]);
+	if (is_dry_run())
+		close(log_open(arg[0], O_WRONLY, &info));
+	if (just_say("destroy the log %s, if 'lfvec log create' made it", arg[0]))
+		return EXIT_CLEAN;
 	call(LFVEC_STRESS_LOG_DROP, &log, arg[0]);
 	return EXIT_CLEAN;
 }

@@ -5,56 +5,51 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 
 /* No log holds more. */
 #define RECORDS_MAX	0x1000000
 
-#define WHICH_HELP							\
-	"  --all, -a        from the oldest record on, not from the last clear\n" \
-	"  --lines N, -n N  only the last N that are there\n"		\
-	LOG_FILTER_HELP							\
-	"  --file FILE      what 'export --format binary' wrote, instead of a log\n"
-
-#define HOW_HELP							\
-	"  --json, -j       one JSON object a line: --format json\n"	\
-	"  --time HOW       mono (seconds of the log's clock: default), local,\n" \
-	"                   iso, relative (to now), delta (since the one before)\n" \
-	"  --details, -x    also number, facility, level, CPU, context, task\n" \
-	"  --color WHEN     auto (default), always or never\n"
-
-const char log_show_help[] =
-	WHICH_HELP
-	HOW_HELP
-	"  --follow, -f     then wait for more, until interrupted or the log goes;\n"
-	"                   with --until, until then\n"
-	"  --format NAME    text (default), json, kmsg, dmesg, binary: see export\n";
-
-const char log_export_help[] =
-	"FILE may be -, which is stdout.\n"
-	"  --format NAME    kmsg (default): as read() returns it; dmesg: what\n"
-	"                   dmesg --kmsg-file of util-linux 2.41 takes, which is\n"
-	"                   2 KiB of each record; json; text; binary: for --file\n"
-	"  --follow, -f     then wait for more\n"
-	WHICH_HELP
-	HOW_HELP;
-
-static const struct option show_options[] = {
-	{ "help",	no_argument,	   NULL, 'h' },
-	{ "all",	no_argument,	   NULL, 'a' },
-	{ "lines",	required_argument, NULL, 'n' },
-	{ "file",	required_argument, NULL, 'F' },
-	{ "json",	no_argument,	   NULL, 'j' },
-	{ "format",	required_argument, NULL, 'o' },
-	{ "time",	required_argument, NULL, 't' },
-	{ "details",	no_argument,	   NULL, 'x' },
-	{ "color",	required_argument, NULL, 'c' },
-	{ "follow",	no_argument,	   NULL, 'f' },
-	{ NULL, 0, NULL, 0 }
+const struct opt log_which_opts[] = {
+	OPT_BRIEF('a', "all", NULL,
+		  "from the oldest record on, not from the last clear"),
+	OPT_BRIEF('n', "lines", "N", "only the last N that are there"),
+	OPT('F', "file", "FILE",
+	    "what 'export --format binary' wrote, instead of a log"),
+	OPT_BRIEF('j', "json", NULL, "one JSON object a line: --format json"),
+	OPT_WORDS('t', "time", "HOW",
+		  "mono (seconds of the log's clock: default), local, iso,\n"
+		  "relative (to now), delta (since the one before)",
+		  log_time_names, LOG_TIMES),
+	OPT_BRIEF('x', "details", NULL,
+		  "also number, facility, level, CPU, context, task"),
+	OPT_WORDS('c', "color", "WHEN", "auto (default), always or never",
+		  log_color_names, LOG_COLORS),
+	OPT_END
 };
 
-#define SHOW_SHORT	"han:jxf" LOG_FILTER_SHORT
+const struct opt log_show_opts[] = {
+	OPT_BRIEF('f', "follow", NULL,
+		  "then wait for more, until interrupted or the log goes; with --until,\n"
+		  "until then"),
+	OPT_WORDS('o', "format", "NAME", "text (default), json, kmsg, dmesg, binary: see\n"
+		  "export", log_format_names, LOG_FORMATS),
+	OPT_END
+};
+
+const struct opt log_export_opts[] = {
+	OPT_WORDS('o', "format", "NAME",
+		  "kmsg (default): as read() returns it; dmesg: what dmesg --kmsg-file of\n"
+		  "util-linux 2.41 takes, which is 2 KiB of each record; json; text;\n"
+		  "binary: for --file", log_format_names, LOG_FORMATS),
+	OPT_BRIEF('f', "follow", NULL, "then wait for more"),
+	OPT_END
+};
+
+const char log_export_more[] =
+	"FILE may be -, which is stdout.\n";
 
 /* A record that may be among the last ones, and what was lost before it. */
 struct kept {
@@ -81,8 +76,6 @@ struct show {
 static void show_option(struct show *s, int opt, char *arg)
 {
 	switch (opt) {
-	case 'h':
-		help_command();
 	case 'a':
 		s->all = true;
 		break;
@@ -123,26 +116,20 @@ static void show_option(struct show *s, int opt, char *arg)
  */
 static const char *show_arguments(struct show *s, int argc, char **argv, bool more)
 {
-	const struct option *options = join_options(show_options,
-						    log_filter_options);
 	int opt, nr;
 
 	log_filter_init(&s->filter);
-	while ((opt = getopt_long(argc, argv, SHOW_SHORT, options, NULL)) != -1)
+	while ((opt = next_option(argc, argv)) != -1)
 		show_option(s, opt, optarg);
 	if (s->file && s->follow)
 		usage("a file cannot be followed");
 	nr = !s->file + more;
-	if (argc - optind < nr)
-		usage("%s %s: not enough arguments", command->name,
-		      command->args);
-	if (argc - optind > nr)
-		usage("%s: not expected", argv[optind + nr]);
+	argv = rest_of(argc, argv, nr, nr);
 	if (s->file)
 		log_reader_open_file(&s->in, s->file);
 	else
-		log_reader_open(&s->in, argv[optind], s->all);
-	return more ? argv[argc - 1] : NULL;
+		log_reader_open(&s->in, argv[0], s->all);
+	return more ? argv[nr - 1] : NULL;
 }
 
 static void show_lost(struct show *s)
@@ -313,6 +300,9 @@ int cmd_log_export(int argc, char **argv)
 	struct show s = { .out.format = &log_as_kmsg };
 	const char *file = show_arguments(&s, argc, argv, true);
 
+	check_writable(file);
+	if (just_say("write to %s", file))
+		return EXIT_CLEAN;
 	if (strcmp(file, "-") && !freopen(file, "we", stdout))
 		die(dev_exit_code(errno), "%s: %s", file, strerror(errno));
 	return show(&s);

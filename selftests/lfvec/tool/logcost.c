@@ -3,16 +3,18 @@
  * lfvec logcost - what one record costs, in logs of all kinds
  */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tool.h"
 
-const char logcost_help[] =
-	"  --ops N          records of each kind (default 100k)\n"
-	"  --unit NAME      what the clock counts (default ns)\n"
-	"  --json           print JSON\n"
+const struct opt logcost_opts[] = {
+	OPT('o', "ops", "N", "records of each kind (default 100k)"),
+	OPT('u', "unit", "NAME", "what the clock counts (default ns)"),
+	OPT_END
+};
+
+const char logcost_more[] =
 	"Lines go to printk at debug level: let no console print that.\n";
 
 enum column {
@@ -69,19 +71,10 @@ struct logcost {
 
 static void logcost_options(struct logcost *c, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "json",	no_argument,	   NULL, 'j' },
-		{ "ops",	required_argument, NULL, 'o' },
-		{ "unit",	required_argument, NULL, 'u' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		switch (opt) {
-		case 'h':
-			help_command();
 		case 'j':
 			c->json = true;
 			break;
@@ -96,8 +89,7 @@ static void logcost_options(struct logcost *c, int argc, char **argv)
 			usage("bad option");
 		}
 	}
-	if (optind < argc)
-		usage("%s: not expected", argv[optind]);
+	rest_of(argc, argv, 0, 0);
 	if (!c->ops)
 		usage("ops: at least one");
 }
@@ -207,6 +199,8 @@ int cmd_logcost(int argc, char **argv)
 
 	logcost_options(&c, argc, argv);
 	fd = dev_open();
+	if (just_say("write %u records of each kind to logs of all kinds", c.ops))
+		return EXIT_CLEAN;
 	logcost_measure(fd, c.ops);
 	if (c.json)
 		logcost_json(&c);

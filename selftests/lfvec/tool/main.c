@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lfvec - drive lock-free vectors in the kernel, to test and to measure; read logs
+ * lfvec - test and measure lock-free vectors in the kernel; read logs
  */
 #include <signal.h>
 #include <stdarg.h>
@@ -13,50 +13,79 @@ const struct command *command;
 static int interrupted;		/* by a signal */
 
 static const struct command commands[] = {
-	{ "run", "[OPTION...]",
-	  "let kernel threads loose on a vector, and check", cmd_run, run_help },
-	{ "drive", "[OPTION...]",
-	  "let processes loose on a vector, and check", cmd_drive, drive_help },
-	{ "info", "", "what the module offers", cmd_info, NULL },
-	{ "stat", "[NAME...]", "counters and memory of vectors", cmd_stat, NULL },
-	{ "create", "NAME [OPTION...]", "make a vector", cmd_create,
-	  create_help },
-	{ "drop", "NAME", "take its name away", cmd_drop, NULL },
-	{ "push", "NAME VALUE...", "append elements", cmd_push, value_help },
-	{ "pop", "NAME [N]", "remove elements from the end", cmd_pop, value_help },
-	{ "load", "NAME INDEX", "print an element", cmd_load, value_help },
-	{ "peek", "NAME", "print the last element", cmd_peek, value_help },
-	{ "store", "NAME INDEX VALUE", "replace an element", cmd_store,
-	  value_help },
-	{ "xchg", "NAME INDEX VALUE", "replace an element, print the former",
-	  cmd_xchg, value_help },
-	{ "cmpxchg", "NAME INDEX OLD NEW", "replace an element if it is OLD",
-	  cmd_cmpxchg, value_help },
-	{ "truncate", "NAME SIZE", "drop elements from an index upwards",
-	  cmd_truncate, NULL },
-	{ "clear", "NAME", "drop all elements", cmd_clear, NULL },
-	{ "size", "NAME", "how many elements there are", cmd_size, NULL },
-	{ "oldest", "NAME", "the first index that there is", cmd_oldest, NULL },
-	{ "shrink", "NAME", "free what it does not need, print how many bytes",
-	  cmd_shrink, NULL },
-	{ "reserve", "NAME N", "have memory for N pushes", cmd_reserve, NULL },
-	{ "check", "[OPTION...] FILE...",
-	  "is there an order that explains a history?", cmd_check, check_help },
-	{ "storm", "NAME [OPTION...]",
-	  "write to a log from everywhere at once, and check", cmd_storm,
-	  storm_help },
-	{ "bench", "[OPTION...]",
-	  "what an operation costs, here and elsewhere in the kernel", cmd_bench,
-	  bench_help },
-	{ "logcost", "[OPTION...]", "what one record costs, in logs of all kinds",
-	  cmd_logcost, logcost_help },
-	{ "log", "COMMAND [ARGUMENT...]", "read and steer the logs of subsystems",
-	  cmd_log, NULL },
+	{ .name = "run", .args = "[OPTION...]", .fn = cmd_run,
+	  .what = "let kernel threads loose on a vector, and check",
+	  .opts = { run_opts, load_opts, dry_opts }, .more = run_more },
+	{ .name = "drive", .args = "[OPTION...]", .fn = cmd_drive,
+	  .what = "let processes loose on a vector, and check",
+	  .opts = { drive_opts, load_opts, dry_opts } },
+	{ .name = "info", .args = "", .fn = cmd_info,
+	  .what = "what the module offers",
+	  .opts = { json_opts } },
+	{ .name = "stat", .args = "[VECTOR...]", .fn = cmd_stat,
+	  .what = "counters and memory of vectors",
+	  .opts = { json_opts } },
+	{ .name = "create", .args = "NAME [OPTION...]", .fn = cmd_create,
+	  .what = "make a vector",
+	  .opts = { create_opts, dry_opts } },
+	{ .name = "drop", .args = "VECTOR", .fn = cmd_drop,
+	  .what = "take its name away",
+	  .opts = { dry_opts } },
+	{ .name = "push", .args = "VECTOR VALUE...", .fn = cmd_push,
+	  .what = "append elements",
+	  .opts = { push_opts, value_opts, dry_opts }, .more = value_more },
+	{ .name = "pop", .args = "VECTOR [N]", .fn = cmd_pop,
+	  .what = "remove elements from the end",
+	  .opts = { value_opts, dry_opts }, .more = value_more },
+	{ .name = "load", .args = "VECTOR INDEX", .fn = cmd_load,
+	  .what = "print an element",
+	  .opts = { value_opts }, .more = value_more },
+	{ .name = "peek", .args = "VECTOR", .fn = cmd_peek,
+	  .what = "print the last element",
+	  .opts = { value_opts }, .more = value_more },
+	{ .name = "store", .args = "VECTOR INDEX VALUE", .fn = cmd_store,
+	  .what = "replace an element",
+	  .opts = { change_opts, value_opts, dry_opts }, .more = value_more },
+	{ .name = "xchg", .args = "VECTOR INDEX VALUE", .fn = cmd_xchg,
+	  .what = "replace an element, print the former",
+	  .opts = { change_opts, value_opts, dry_opts }, .more = value_more },
+	{ .name = "cmpxchg", .args = "VECTOR INDEX OLD NEW", .fn = cmd_cmpxchg,
+	  .what = "replace an element if it is OLD",
+	  .opts = { change_opts, value_opts, dry_opts }, .more = value_more },
+	{ .name = "truncate", .args = "VECTOR SIZE", .fn = cmd_truncate,
+	  .what = "drop elements from an index upwards",
+	  .opts = { dry_opts } },
+	{ .name = "clear", .args = "VECTOR", .fn = cmd_clear,
+	  .what = "drop all elements",
+	  .opts = { dry_opts } },
+	{ .name = "size", .args = "VECTOR", .fn = cmd_size,
+	  .what = "how many elements there are" },
+	{ .name = "oldest", .args = "VECTOR", .fn = cmd_oldest,
+	  .what = "the first index that there is" },
+	{ .name = "shrink", .args = "VECTOR", .fn = cmd_shrink,
+	  .what = "free what it does not need, print how many bytes",
+	  .opts = { dry_opts } },
+	{ .name = "reserve", .args = "VECTOR N", .fn = cmd_reserve,
+	  .what = "have memory for N pushes",
+	  .opts = { change_opts, dry_opts } },
+	{ .name = "check", .args = "[OPTION...] FILE...", .fn = cmd_check,
+	  .what = "is there an order that explains a history?",
+	  .opts = { check_opts }, .more = check_more },
+	{ .name = "storm", .args = "LOG [OPTION...]", .fn = cmd_storm,
+	  .what = "write to a log from everywhere at once, and check",
+	  .opts = { storm_opts, json_opts, dry_opts }, .more = storm_more },
+	{ .name = "bench", .args = "[OPTION...]", .fn = cmd_bench,
+	  .what = "what an operation costs, here and elsewhere in the kernel",
+	  .opts = { bench_opts, dry_opts }, .more = bench_more },
+	{ .name = "logcost", .args = "[OPTION...]", .fn = cmd_logcost,
+	  .what = "what one record costs, in logs of all kinds",
+	  .opts = { logcost_opts, json_opts, dry_opts }, .more = logcost_more },
+	{ .name = "log", .args = "COMMAND [ARGUMENT...]",
+	  .what = "read and steer the logs of subsystems", .set = &log_set },
 };
 
 static const struct command_set all = {
-	"lfvec",
-	"drive lock-free vectors in the kernel, to test and to measure; read logs",
+	"lfvec", "test and measure lock-free vectors in the kernel; read logs",
 	commands, ARRAY_SIZE(commands),
 };
 
@@ -85,29 +114,6 @@ void usage(const char *fmt, ...)
 	exit(EXIT_USAGE);
 }
 
-void help_command(void)
-{
-	printf("lfvec %s %s\n    %s\n", command->name, command->args,
-	       command->what);
-	if (command->help)
-		printf("\n%s", command->help);
-	exit(EXIT_CLEAN);
-}
-
-static void print_commands(const struct command_set *set)
-{
-	size_t i;
-
-	printf("%s COMMAND [ARGUMENT...]\n    %s\n\n", set->name, set->what);
-	for (i = 0; i < set->nr; i++)
-		printf("  %-10s %s\n", set->commands[i].name,
-		       set->commands[i].what);
-	printf("\n%s COMMAND --help says more.\n\n"
-	       "Exit codes: 0 clean, 1 a check failed or the answer is no, 2 usage,\n"
-	       "3 out of resources, 4 not available (no module, no permission).\n",
-	       set->name);
-}
-
 /* A command of a command is called "log show", and chosen by "show". */
 static bool is_called(const struct command *c, const char *name)
 {
@@ -116,23 +122,35 @@ static bool is_called(const struct command *c, const char *name)
 	return !strcmp(name, space ? space + 1 : c->name);
 }
 
-/* Run the command of @set that argv[1] names. */
-int run_command(const struct command_set *set, int argc, char **argv)
+/* NULL if there is none. */
+const struct command *find_command(const struct command_set *set,
+				   const char *name)
 {
 	size_t i;
 
+	for (i = 0; i < set->nr; i++)
+		if (is_called(&set->commands[i], name))
+			return &set->commands[i];
+	return NULL;
+}
+
+/* Run the command of @set that argv[1] names. */
+static int run_command(const struct command_set *set, int argc, char **argv)
+{
+	const struct command *chosen;
+
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    !strcmp(argv[1], "help")) {
-		print_commands(set);
+		help_set(set);
 		return argc < 2 ? EXIT_USAGE : EXIT_CLEAN;
 	}
-	for (i = 0; i < set->nr; i++) {
-		if (!is_called(&set->commands[i], argv[1]))
-			continue;
-		command = &set->commands[i];
-		return command->fn(argc - 1, argv + 1);
-	}
-	usage("%s: no such command", argv[1]);
+	chosen = find_command(set, argv[1]);
+	if (!chosen)
+		usage("%s: no such command", argv[1]);
+	command = chosen;
+	if (command->set)
+		return run_command(command->set, argc - 1, argv + 1);
+	return command->fn(argc - 1, argv + 1);
 }
 
 static void on_signal(int sig)
@@ -157,5 +175,18 @@ bool was_interrupted(void)
 
 int main(int argc, char **argv)
 {
-	return run_command(&all, argc, argv);
+	const char *first = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(first, "--complete"))
+		return complete(&all, argc - 2, argv + 2);
+	if (!strcmp(first, "--completion"))
+		print_completion();
+	else if (!strcmp(first, "--man"))
+		print_man(&all);
+	else if (!strcmp(first, "--version"))
+		printf("lfvec %s\n", TOOL_VERSION);
+	else
+		return run_command(&all, argc, argv);
+	return EXIT_CLEAN;
 }
+

@@ -4,7 +4,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +18,11 @@ const char * const context_names[LFVEC_STRESS_CONTEXTS] = {
 
 const char * const level_names[LEVELS] = {
 	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
+};
+
+/* By LFVEC_STRESS_OVERWRITE and LFVEC_STRESS_APPEND_ONLY */
+const char * const form_names[FORMS] = {
+	"general", "overwrite", "append-only", "overwrite,append-only",
 };
 
 struct unit {
@@ -204,21 +208,6 @@ bool in_ranges(const struct ranges *r, u64 value)
 	return !r->nr;
 }
 
-/* Both ends with a NULL name. Good until the next call. */
-const struct option *join_options(const struct option *a,
-				  const struct option *b)
-{
-	static struct option all[64];
-	unsigned int nr = 0;
-
-	for (; a->name && nr < ARRAY_SIZE(all) - 1; a++)
-		all[nr++] = *a;
-	for (; b->name && nr < ARRAY_SIZE(all) - 1; b++)
-		all[nr++] = *b;
-	all[nr] = (struct option){ NULL, 0, NULL, 0 };
-	return all;
-}
-
 static unsigned int parse_op(const char *name)
 {
 	unsigned int i;
@@ -277,9 +266,5 @@ u32 parse_form(char *s)
 
 const char *form_name(u32 form)
 {
-	static const char * const names[] = {
-		"general", "overwrite", "append-only", "overwrite,append-only",
-	};
-
-	return form < ARRAY_SIZE(names) ? names[form] : "unknown";
+	return form < ARRAY_SIZE(form_names) ? form_names[form] : "unknown";
 }

@@ -3,43 +3,58 @@
  * lfvec run - kernel threads on a vector of their own
  */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tool.h"
 
-const char run_help[] =
-	"  --threads N      kernel threads (default 8)\n"
-	"  --bind           thread n to the n-th CPU\n"
-	"  --contexts LIST  where operations come from: task,softirq,hardirq,nmi\n"
-	"                   (default task); --ops counts those of tasks\n"
-	"  --external       send no NMIs, but take those that others send\n"
-	"  --gfp NAME       how threads have memory: kernel (default: may sleep),\n"
-	"                   atomic, or stock (only what is there)\n"
-	"  --hog            threads leave their CPU every 10 s only\n"
-	"  --form LIST      overwrite, append-only, or both\n"
-	"  --spare N        pushes that may not sleep to be ready for\n"
-	"  --backlog N      nodes that may wait for a grace period\n"
-	"  --fill N         elements that are there at the start\n"
-	"  --shrink TIME    give back memory that is not needed, so often\n"
-	"  --history FILE   record each operation there, for 'lfvec check', which\n"
-	"                   has the format; - for stdout\n"
-	"  --stamps WHICH   of the history: from a counter (default: tells best\n"
-	"                   what came first), or a clock (disturbs least)\n"
-	"  --round N        threads wait for each other every N operations\n"
-	"                   (default 10k with --history; 0: never)\n"
-	"  --limit BYTES    fail if the vector was seen to hold more: 24MiB\n"
-	"  --impl NAME      lfvec (default), published, spinlock, or all: one\n"
-	"                   after another, under the same load\n"
-	"  --jitter         dawdle now and then, to be overtaken\n"
-	"  --cost N         then time N operations of each kind, alone on one\n"
-	"                   CPU, on all implementations (0: not; default 100k\n"
-	"                   with --impl all)\n"
-	"  --cost-only      do nothing but that\n"
-	"  --unit NAME      what the clock counts (default ns)\n"
-	LOAD_HELP
-	"\nWith --impl all the exit code is lfvec's verdict: the published form is\n"
+static const char * const run_gfps[] = { "kernel", "atomic", "stock" };
+static const char * const run_stamps[] = { "counter", "clock" };
+static const char * const run_impls[] = { "lfvec", "published", "spinlock", "all" };
+
+const struct opt run_opts[] = {
+	OPT('t', "threads", "N", "kernel threads (default 8)"),
+	OPT('B', "bind", NULL, "thread n to the n-th CPU"),
+	OPT_WORDS('X', "contexts", "LIST",
+		  "where operations come from: task,softirq,hardirq,nmi (default task);\n"
+		  "--ops counts those of tasks", context_names,
+		  LFVEC_STRESS_CONTEXTS),
+	OPT('E', "external", NULL, "send no NMIs, but take those that others send"),
+	OPT_WORDS('g', "gfp", "NAME",
+		  "how threads have memory: kernel (default: may sleep), atomic, or\n"
+		  "stock (only what is there)", run_gfps, ARRAY_SIZE(run_gfps)),
+	OPT('H', "hog", NULL, "threads leave their CPU every 10 s only"),
+	OPT_WORDS('F', "form", "LIST", "general (default), overwrite, append-only, or\n"
+		  "both: overwrite,append-only", form_names, FORMS),
+	OPT('S', "spare", "N", "pushes that may not sleep to be ready for"),
+	OPT('G', "backlog", "N", "nodes that may wait for a grace period"),
+	OPT('L', "fill", "N", "elements that are there at the start"),
+	OPT('K', "shrink", "TIME", "give back memory that is not needed, so often"),
+	OPT('y', "history", "FILE",
+	    "record each operation there, for 'lfvec check', which has the format; -\n"
+	    "for stdout"),
+	OPT_WORDS('T', "stamps", "WHICH",
+		  "of the history: from a counter (default: tells best what came\n"
+		  "first), or a clock (disturbs least)", run_stamps,
+		  ARRAY_SIZE(run_stamps)),
+	OPT('R', "round", "N",
+	    "threads wait for each other every N operations (default 10k with\n"
+	    "--history; 0: never)"),
+	OPT('l', "limit", "BYTES", "fail if the vector was seen to hold more: 24MiB"),
+	OPT_WORDS('i', "impl", "NAME",
+		  "lfvec (default), published, spinlock, or all: one after another,\n"
+		  "under the same load", run_impls, ARRAY_SIZE(run_impls)),
+	OPT('J', "jitter", NULL, "dawdle now and then, to be overtaken"),
+	OPT('c', "cost", "N",
+	    "then time N operations of each kind, alone on one CPU, on all\n"
+	    "implementations (0: not; default 100k with --impl all)"),
+	OPT('C', "cost-only", NULL, "do nothing but that"),
+	OPT('u', "unit", "NAME", "what the clock counts (default ns)"),
+	OPT_END
+};
+
+const char run_more[] =
+	"With --impl all the exit code is lfvec's verdict: the published form is\n"
 	"expected to fail where values repeat.\n";
 
 #define IMPL_ALL	LFVEC_STRESS_IMPLS
@@ -65,38 +80,22 @@ struct run {
 	bool		clean;
 };
 
-static u32 run_impl(const char *name)
-{
-	u32 i;
-
-	for (i = 0; i < LFVEC_STRESS_IMPLS; i++)
-		if (!strcmp(name, impl_name(i)))
-			return i;
-	if (strcmp(name, "all"))
-		usage("impl: %s: lfvec, published, spinlock or all", name);
-	return IMPL_ALL;
-}
-
 static u32 run_gfp(const char *name)
 {
-	if (!strcmp(name, "kernel"))
-		return 0;
-	if (!strcmp(name, "atomic"))
-		return LFVEC_STRESS_RUN_ATOMIC;
-	if (!strcmp(name, "stock"))
-		return LFVEC_STRESS_RUN_STOCK;
-	usage("gfp: %s: kernel, atomic or stock", name);
+	static const u32 flags[ARRAY_SIZE(run_gfps)] = {
+		0, LFVEC_STRESS_RUN_ATOMIC, LFVEC_STRESS_RUN_STOCK,
+	};
+
+	return flags[parse_name("gfp", name, run_gfps, ARRAY_SIZE(run_gfps))];
 }
 
-static u32 run_stamps(const char *name)
+static u32 run_stamp(const char *name)
 {
-	static const char * const names[] = { "counter", "clock" };
-
-	return parse_name("stamps", name, names, ARRAY_SIZE(names)) ?
+	return parse_name("stamps", name, run_stamps, ARRAY_SIZE(run_stamps)) ?
 	       LFVEC_STRESS_RUN_CLOCK : 0;
 }
 
-/* What is to be known of it afterwards */
+/* What is to be known of it afterwards. Returns false if @opt is not one of these. */
 static bool run_history_option(struct run *r, int opt, char *arg)
 {
 	switch (opt) {
@@ -104,7 +103,7 @@ static bool run_history_option(struct run *r, int opt, char *arg)
 		r->history = arg;
 		break;
 	case 'T':
-		r->flags |= run_stamps(arg);
+		r->flags |= run_stamp(arg);
 		break;
 	case 'R':
 		r->round = parse_count("round", arg, UINT32_MAX);
@@ -145,34 +144,9 @@ static bool run_vec_option(struct run *r, int opt, char *arg)
 
 static void run_options(struct run *r, int argc, char **argv)
 {
-	static const struct option own[] = {
-		{ "threads",	required_argument, NULL, 't' },
-		{ "bind",	no_argument,	   NULL, 'B' },
-		{ "impl",	required_argument, NULL, 'i' },
-		{ "jitter",	no_argument,	   NULL, 'J' },
-		{ "cost",	required_argument, NULL, 'c' },
-		{ "cost-only",	no_argument,	   NULL, 'C' },
-		{ "unit",	required_argument, NULL, 'u' },
-		{ "contexts",	required_argument, NULL, 'X' },
-		{ "gfp",	required_argument, NULL, 'g' },
-		{ "hog",	no_argument,	   NULL, 'H' },
-		{ "external",	no_argument,	   NULL, 'E' },
-		{ "form",	required_argument, NULL, 'F' },
-		{ "spare",	required_argument, NULL, 'S' },
-		{ "backlog",	required_argument, NULL, 'G' },
-		{ "fill",	required_argument, NULL, 'L' },
-		{ "shrink",	required_argument, NULL, 'K' },
-		{ "limit",	required_argument, NULL, 'l' },
-		{ "history",	required_argument, NULL, 'y' },
-		{ "stamps",	required_argument, NULL, 'T' },
-		{ "round",	required_argument, NULL, 'R' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const struct option *options = load_options(own);
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, LOAD_SHORT, options,
-				  NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		switch (opt) {
 		case 't':
 			r->load.workers = parse_u64("threads", optarg,
@@ -197,7 +171,8 @@ static void run_options(struct run *r, int argc, char **argv)
 			r->contexts = parse_contexts(optarg);
 			break;
 		case 'i':
-			r->impl = run_impl(optarg);
+			r->impl = parse_name("impl", optarg, run_impls,
+					     ARRAY_SIZE(run_impls));
 			break;
 		case 'c':
 			r->cost = parse_count("cost", optarg,
@@ -216,8 +191,7 @@ static void run_options(struct run *r, int argc, char **argv)
 				usage("bad option");
 		}
 	}
-	if (optind < argc)
-		usage("%s: not expected", argv[optind]);
+	rest_of(argc, argv, 0, 0);
 }
 
 /* Threads, and who has a part of the history beside them */
@@ -265,7 +239,7 @@ static void run_wait(int fd, const struct load *l)
 		wait.timeout = 500;
 		err = dev_call(fd, LFVEC_STRESS_WAIT, &wait);
 		if (err && err != -EINTR)
-			die(dev_exit_code(-err), "wait: %s", strerror(-err));
+			die_of(-err, "wait");
 		if (was_interrupted()) {
 			dev_must(fd, LFVEC_STRESS_STOP, NULL, "stop");
 			break;
@@ -290,7 +264,7 @@ static void run_one(int fd, struct run *r, u32 impl)
 		err = dev_call(fd, LFVEC_STRESS_RESULT, &res);
 	while (err == -EINTR);
 	if (err)
-		die(dev_exit_code(-err), "result: %s", strerror(-err));
+		die_of(-err, "result");
 	if (impl == LFVEC_STRESS_LFVEC || r->impl != IMPL_ALL)
 		r->clean = r->clean && report_clean(&res) &&
 			   (!r->limit || res.peak <= r->limit);
@@ -340,6 +314,70 @@ static void run_history(struct run *r)
 		r->round = r->history ? 10000 : 0;
 }
 
+/* Which operations there are in all that is to run, a bit for each */
+static u32 run_can(const struct run *r)
+{
+	u32 can = 1U << LFVEC_STRESS_OP_PUSH | 1U << LFVEC_STRESS_OP_LOAD |
+		  1U << LFVEC_STRESS_OP_SIZE;
+
+	if (r->form & LFVEC_STRESS_APPEND_ONLY)
+		return can | 1U << LFVEC_STRESS_OP_PEEK |
+		       1U << LFVEC_STRESS_OP_OLDEST;
+	if (r->impl == LFVEC_STRESS_LFVEC)
+		return UINT32_MAX;
+	if (r->impl == LFVEC_STRESS_SPINLOCK)
+		can |= 1U << LFVEC_STRESS_OP_XCHG;
+	return can | 1U << LFVEC_STRESS_OP_POP;
+}
+
+/* What other implementations do not have; and that only grows has less. */
+static void run_check_impl(const struct run *r)
+{
+	u32 can = run_can(r), i;
+
+	if (r->impl != LFVEC_STRESS_LFVEC && (r->contexts || r->form || r->shrink))
+		die(EXIT_MISSING, "contexts, form, shrink: with --impl lfvec only");
+	if ((r->impl == LFVEC_STRESS_PUBLISHED || r->impl == IMPL_ALL) &&
+	    r->load.esize != 8)
+		die(EXIT_MISSING, "esize: --impl published has elements of 8 bytes only");
+	for (i = 0; i < LFVEC_STRESS_OPS_ALL; i++)
+		if (r->load.mix[i] && !(can & 1U << i))
+			die(EXIT_MISSING, "mix: %s: %s do not have it; choose another --mix",
+			    op_names[i], r->form ? "vectors that only grow" :
+			    "others than --impl lfvec");
+}
+
+/* What the module would refuse, and not say why. */
+static void run_check(const struct run *r)
+{
+	const struct load *l = &r->load;
+
+	check_form(r->form, l->esize, l->first, l->max);
+	check_limit("spare", r->spare, l->esize);
+	check_limit("backlog", r->backlog, l->esize);
+	if (r->flags & LFVEC_STRESS_RUN_CLOCK &&
+	    r->contexts & 1U << LFVEC_STRESS_NMI)
+		usage("stamps: in NMI from a counter only");
+	if (!r->cost_only)
+		run_check_impl(r);
+}
+
+static bool run_would(const struct run *r)
+{
+	if (r->history)
+		check_writable(r->history);
+	if (r->cost_only)
+		return just_say("time %llu operations of each kind, on all implementations",
+				r->cost);
+	if (!just_say("let these loose on a vector of their own, --impl %s:",
+		      run_impls[r->impl]))
+		return false;
+	load_print(&r->load, "kernel threads");
+	if (r->cost)
+		just_say("then time %llu operations of each kind", r->cost);
+	return true;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run r = {
@@ -354,8 +392,11 @@ int cmd_run(int argc, char **argv)
 	if (r.cost == COST_UNSET)
 		r.cost = r.impl == IMPL_ALL || r.cost_only ? 100000 : 0;
 	run_history(&r);
+	run_check(&r);
 	catch_signals();
 	fd = dev_open();
+	if (run_would(&r))
+		return EXIT_CLEAN;
 
 	if (r.load.json) {
 		json_open(NULL, '{');

@@ -3,7 +3,6 @@
  * lfvec storm - write to a log from everywhere at once, and check what readers see
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,23 +14,27 @@
 #include "../follow.h"
 #include "tool.h"
 
-const char storm_help[] =
-	"  --threads N      kernel threads (default 4)\n"
-	"  --contexts LIST  where records come from: task,softirq,hardirq,nmi\n"
-	"                   (default task)\n"
-	"  --duration TIME  stop after TIME: 500ms, 10s (default 1s)\n"
-	"  --count N        stop after N records\n"
-	"  --min BYTES      of the shortest record (default 0)\n"
-	"  --max BYTES      of the longest one, at most 5000 (default 256)\n"
-	"  --pause US       each thread pauses so long after a record\n"
-	"  --seed N         of the random numbers (default 1)\n"
-	"  --readers N      processes that read and check, half of them text\n"
-	"  --json           print JSON\n"
-	"If there is no log NAME, one is made for the storm:\n"
-	"  --records N      most records in it\n"
-	"  --bytes BYTES    and bytes: 64KiB\n"
-	"  --keep           the first records stay, later ones are dropped\n"
-	"  --stay           do not drop it at the end\n";
+const struct opt storm_opts[] = {
+	OPT('t', "threads", "N", "kernel threads (default 4)"),
+	OPT_WORDS('X', "contexts", "LIST",
+		  "where records come from: task,softirq,hardirq,nmi (default task)",
+		  context_names, LFVEC_STRESS_CONTEXTS),
+	OPT('d', "duration", "TIME", "stop after TIME: 500ms, 10s (default 1s)"),
+	OPT('c', "count", "N", "stop after N records"),
+	OPT('m', "min", "BYTES", "of the shortest record (default 0)"),
+	OPT('M', "max", "BYTES", "of the longest one, at most 5000 (default 256)"),
+	OPT('p', "pause", "US", "each thread pauses so long after a record"),
+	OPT('s', "seed", "N", "of the random numbers (default 1)"),
+	OPT('r', "readers", "N", "processes that read and check, half of them text"),
+	OPT('R', "records", "N", "of a log that is made: most records in it"),
+	OPT('B', "bytes", "BYTES", "and bytes: 64KiB"),
+	OPT('K', "keep", NULL, "the first records stay, later ones are dropped"),
+	OPT('S', "stay", NULL, "do not drop it at the end"),
+	OPT_END
+};
+
+const char storm_more[] =
+	"If there is no log of that name, one is made for the storm.\n";
 
 /* ms to wait for readers that have more to read */
 #define STORM_DRAIN	60000
@@ -87,9 +90,7 @@ static pid_t process(void)
 
 static void storm_name(struct storm *s, const char *name)
 {
-	if (strlen(name) >= sizeof(s->arg.name))
-		usage("%s: a name has at most %zu characters", name,
-		      sizeof(s->arg.name) - 1);
+	dev_check_name(name);
 	memcpy(s->arg.name, name, strlen(name));
 	memcpy(s->log.name, name, strlen(name));
 }
@@ -121,8 +122,6 @@ static void storm_option(struct storm *s, int opt, char *arg)
 	u32 most = LFVEC_STRESS_STORM_LEN_MAX;
 
 	switch (opt) {
-	case 'h':
-		help_command();
 	case 'j':
 		s->json = true;
 		break;
@@ -163,39 +162,18 @@ static void storm_option(struct storm *s, int opt, char *arg)
 
 static void storm_options(struct storm *s, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "json",	no_argument,	   NULL, 'j' },
-		{ "threads",	required_argument, NULL, 't' },
-		{ "contexts",	required_argument, NULL, 'X' },
-		{ "duration",	required_argument, NULL, 'd' },
-		{ "count",	required_argument, NULL, 'c' },
-		{ "min",	required_argument, NULL, 'm' },
-		{ "max",	required_argument, NULL, 'M' },
-		{ "pause",	required_argument, NULL, 'p' },
-		{ "seed",	required_argument, NULL, 's' },
-		{ "readers",	required_argument, NULL, 'r' },
-		{ "records",	required_argument, NULL, 'R' },
-		{ "bytes",	required_argument, NULL, 'B' },
-		{ "keep",	no_argument,	   NULL, 'K' },
-		{ "stay",	no_argument,	   NULL, 'S' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hj", options, NULL)) != -1)
+	while ((opt = next_option(argc, argv)) != -1)
 		storm_option(s, opt, optarg);
-	if (optind == argc)
-		usage("storm: which log?");
-	storm_name(s, argv[optind++]);
-	if (optind < argc)
-		usage("%s: not expected", argv[optind]);
+	storm_name(s, rest_of(argc, argv, 1, 1)[0]);
 	if (!s->arg.threads)
 		usage("threads: at least one");
 	if (s->arg.min > s->arg.max)
 		usage("min: more than max");
 	if (!s->arg.duration && !s->arg.count)
 		s->arg.duration = 1000;
+	check_log(&s->log);
 }
 
 static void storm_log(struct storm *s, int fd)
@@ -446,6 +424,9 @@ int cmd_storm(int argc, char **argv)
 	s->err = -EINTR;
 	storm_options(s, argc, argv);
 	fd = dev_open();
+	if (just_say("have %u threads write to the log %s, and %u processes read it",
+		     s->arg.threads, s->arg.name, s->nr))
+		return EXIT_CLEAN;
 	storm_log(s, fd);
 	catch_signals();
 	storm_readers(s);
@@ -455,8 +436,7 @@ int cmd_storm(int argc, char **argv)
 	if (s->err == -ENOENT)
 		die(EXIT_CHECK, "%s: is not a log of lfvec_stress", s->arg.name);
 	if (s->err)
-		die(dev_exit_code(-s->err), "%s: %s", s->arg.name,
-		    strerror(-s->err));
+		die_of(-s->err, s->arg.name);
 	s->wrong = follow_judge(&s->arg);
 	if (s->json)
 		storm_json(s);

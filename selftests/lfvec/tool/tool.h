@@ -20,6 +20,11 @@ typedef __s64 s64;
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
+#define TOOL_VERSION	"0.1.0"
+#define TOOL_DATE	"2026-11-26"	/* of that, for the man page */
+
+#define VECTOR_DIR	"/sys/kernel/debug/lfvec"	/* all names are there */
+
 /* Exit codes, as documented in --help. */
 enum {
 	EXIT_CLEAN	= 0,
@@ -27,14 +32,58 @@ enum {
 	EXIT_USAGE	= 2,
 	EXIT_RESOURCES	= 3,
 	EXIT_MISSING	= 4,	/* no module, no permission, too old */
+	EXIT_UNDECIDED	= 5,	/* of lfvec check */
 };
 
+/*
+ * struct opt - an option of a command
+ *
+ * @key:   what next_option() returns
+ * @brief: "-KEY" is the same
+ * @arg:   what follows it, as --help calls that, or NULL
+ * @what:  what it does; line breaks in it count as spaces
+ * @words: what @arg may be, for completion, if that is a choice
+ */
+struct opt {
+	int			key;
+	bool			brief;
+	const char		*name;
+	const char		*arg;
+	const char		*what;
+	const char * const	*words;
+	u32			nr;
+};
+
+#define OPT(_key, _name, _arg, _what)					\
+	{ .key = _key, .name = _name, .arg = _arg, .what = _what }
+#define OPT_BRIEF(_key, _name, _arg, _what)				\
+	{ .key = _key, .brief = true, .name = _name, .arg = _arg, .what = _what }
+#define OPT_WORDS(_key, _name, _arg, _what, _words, _nr)		\
+	{ .key = _key, .name = _name, .arg = _arg, .what = _what,	\
+	  .words = _words, .nr = _nr }
+#define OPT_END	{ .name = NULL }
+
+#define OPT_TABLES	4
+#define OPTIONS_MAX	48
+
+struct command_set;
+
+/*
+ * struct command - one of lfvec, or one of a command of it
+ *
+ * @args: what else it takes. VECTOR, LOG and FILE are completed as such.
+ * @fn:   runs it, or NULL if it is a set of commands
+ * @more: what else there is to say; of its lines, those that are indented stay as
+ *	  they are
+ */
 struct command {
-	const char	*name;
-	const char	*args;
-	const char	*what;
-	int		(*fn)(int argc, char **argv);
-	const char	*help;	/* of its options; NULL for the common ones */
+	const char		*name;
+	const char		*args;
+	const char		*what;
+	int			(*fn)(int argc, char **argv);
+	const struct opt	*opts[OPT_TABLES];
+	const char		*more;
+	const struct command_set *set;
 };
 
 /* What there is to choose from: commands of lfvec, or of one of its commands. */
@@ -50,10 +99,28 @@ extern const struct command *command;	/* the one that runs */
 /* main.c */
 noreturn void usage(const char *fmt, ...);
 noreturn void die(int code, const char *fmt, ...);
-noreturn void help_command(void);
-int run_command(const struct command_set *set, int argc, char **argv);
+const struct command *find_command(const struct command_set *set,
+				   const char *name);
 void catch_signals(void);
 bool was_interrupted(void);
+
+/* options.c */
+u32 command_opts(const struct command *c, const struct opt **all);
+int next_option(int argc, char **argv);
+char **rest_of(int argc, char **argv, int least, int most);
+bool just_say(const char *fmt, ...);
+bool is_dry_run(void);
+void check_writable(const char *path);
+extern const struct opt json_opts[], dry_opts[];
+
+/* help.c, man.c, complete.c */
+noreturn void help_command(void);
+void help_set(const struct command_set *set);
+#define EXITS	6
+extern const char * const exit_texts[EXITS];
+void print_man(const struct command_set *set);
+int complete(const struct command_set *set, int argc, char **argv);
+void print_completion(void);
 
 /* device.c */
 int dev_open(void);
@@ -61,6 +128,15 @@ int dev_attach(const char *name, struct lfvec_stress_vec *vec);
 int dev_call(int fd, unsigned long cmd, void *arg);
 void dev_must(int fd, unsigned long cmd, void *arg, const char *what);
 int dev_exit_code(int err);
+bool dev_is_newer(void);
+int dev_try_attach(const char *name, struct lfvec_stress_vec *vec);
+void dev_check_name(const char *name);
+
+/* missing.c */
+noreturn void die_absent(const char *what, const char *module);
+noreturn void die_refused(const char *what, const char *who);
+noreturn void die_nameless(int err);
+noreturn void die_of(int err, const char *what);
 
 /* parse.c */
 u64 parse_u64(const char *what, const char *s, u64 max);
@@ -77,6 +153,9 @@ void parse_mix(char *s, u32 *mix);
 u32 parse_contexts(char *s);
 u32 parse_form(char *s);
 const char *form_name(u32 form);
+
+#define FORMS	4
+extern const char * const form_names[FORMS];
 extern const char * const op_names[LFVEC_STRESS_OPS_ALL];
 extern const char * const context_names[LFVEC_STRESS_CONTEXTS];
 
@@ -95,9 +174,6 @@ struct ranges {
 
 void parse_ranges(const char *what, char *s, u64 max, struct ranges *r);
 bool in_ranges(const struct ranges *r, u64 value);
-struct option;
-const struct option *join_options(const struct option *a,
-				  const struct option *b);
 
 /* text.c */
 size_t utf8_char(const u8 *s, size_t len, u32 *c);
@@ -124,33 +200,16 @@ struct load {
 };
 
 void load_defaults(struct load *l);
-const struct option *load_options(const struct option *own);
 bool load_option(struct load *l, int opt, char *arg);
 void load_check(struct load *l);
+void check_form(u32 form, u32 esize, u64 first, u64 max);
+void check_limit(const char *what, u64 value, u32 esize);
 void load_print(const struct load *l, const char *who);
 void load_json(const struct load *l);
 void load_progress(const struct load *l, u64 ops, u64 ns);
 void load_progress_end(void);
 
-#define LOAD_SHORT	"hjq"
-
-#define LOAD_HELP							\
-	"  --ops N          stop after N operations in all (default 1M)\n" \
-	"  --duration TIME  stop after TIME: 500ms, 10s, 5m\n"		\
-	"  --values K       push only K distinct values (default 2), or\n" \
-	"                   'unique'\n"					\
-	"  --mix LIST       percent of each operation (default\n"	\
-	"                   push=50,pop=50), of push, pop, load, xchg,\n" \
-	"                   cmpxchg, push_many, pop_many; run also has\n" \
-	"                   truncate, peek, store, size, oldest\n"	\
-	"  --esize BYTES    size of an element (default 8)\n"		\
-	"  --first N        slots in the first bucket (default 2)\n"	\
-	"  --max N          most elements\n"				\
-	"  --batch N        elements of push_many, pop_many (default 16)\n" \
-	"  --seed N         of the random numbers (default 1)\n"	\
-	"  --json           print JSON\n"				\
-	"  --progress       show progress even if stderr is no terminal\n" \
-	"  --quiet          print the verdict only\n"
+extern const struct opt load_opts[];
 
 /* json.c */
 void json_open(const char *key, char bracket);
@@ -196,14 +255,20 @@ int cmd_check(int argc, char **argv);
 int cmd_storm(int argc, char **argv);
 int cmd_logcost(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
-int cmd_log(int argc, char **argv);
-extern const char run_help[], drive_help[], create_help[], value_help[];
-extern const char storm_help[], logcost_help[], check_help[], bench_help[];
+extern const struct opt run_opts[], drive_opts[], create_opts[], value_opts[],
+			change_opts[], push_opts[], storm_opts[], logcost_opts[],
+			check_opts[], bench_opts[];
+extern const char run_more[], value_more[], logcost_more[], check_more[],
+		  bench_more[], storm_more[];
+extern const struct command_set log_set;
 
 /* record.c */
 u32 record_size(const struct load *l, u32 workers, u64 fill);
 u64 record_save(int fd, const char *path, const struct load *l, u32 impl,
 		u32 form, bool clock);
+
+/* log_make.c */
+void check_log(const struct lfvec_stress_log *log);
 
 /* cost.c */
 void cost_all(int fd, u32 esize, u32 ops, const char *unit, bool json);

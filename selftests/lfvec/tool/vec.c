@@ -12,23 +12,38 @@
 
 #include "tool.h"
 
-#define DEBUGFS	"/sys/kernel/debug/lfvec"
+const struct opt value_opts[] = {
+	OPT('s', "string", NULL, "elements are text, padded with zeroes"),
+	OPT('x', "hex", NULL, "elements are bytes as hexadecimal digits"),
+	OPT_END
+};
 
-const char value_help[] =
-	"Elements are numbers, least significant byte first, unless one says\n"
-	"  --string         text, padded with zeroes\n"
-	"  --hex            bytes as hexadecimal digits\n"
-	"  --together       push: all in one step\n"
-	"  --nowait         take no memory but what was reserved\n";
+const char value_more[] =
+	"Without these options, elements are numbers, least significant byte first.\n";
 
-const char create_help[] =
-	"  --esize BYTES    size of an element (default 8)\n"
-	"  --first N        slots in the first bucket\n"
-	"  --max N          most elements\n"
-	"  --spare N        pushes that may not sleep to be ready for\n"
-	"  --backlog N      nodes that may wait for a grace period\n"
-	"  --form LIST      overwrite (the oldest element, if full: --max must be\n"
-	"                   a power of two), append-only, or both\n";
+const struct opt change_opts[] = {
+	OPT('n', "nowait", NULL, "take no memory but what was reserved"),
+	OPT_END
+};
+
+const struct opt push_opts[] = {
+	OPT('t', "together", NULL, "all in one step"),
+	OPT('n', "nowait", NULL, "take no memory but what was reserved"),
+	OPT_END
+};
+
+const struct opt create_opts[] = {
+	OPT('e', "esize", "BYTES", "size of an element (default 8)"),
+	OPT('f', "first", "N", "slots in the first bucket"),
+	OPT('m', "max", "N", "most elements"),
+	OPT('p', "spare", "N", "pushes that may not sleep to be ready for"),
+	OPT('b', "backlog", "N", "nodes that may wait for a grace period"),
+	OPT_WORDS('F', "form", "LIST",
+		  "general (default), overwrite (the oldest element, if full: --max must\n"
+		  "be a power of two), append-only, or both: overwrite,append-only",
+		  form_names, FORMS),
+	OPT_END
+};
 
 struct args {
 	char		format;		/* 'n'umber, 's'tring, 'x' */
@@ -47,28 +62,11 @@ struct args {
 
 static void get_args(struct args *a, int argc, char **argv, int least, int most)
 {
-	static const struct option options[] = {
-		{ "help",	no_argument,	   NULL, 'h' },
-		{ "json",	no_argument,	   NULL, 'j' },
-		{ "string",	no_argument,	   NULL, 's' },
-		{ "hex",	no_argument,	   NULL, 'x' },
-		{ "together",	no_argument,	   NULL, 't' },
-		{ "nowait",	no_argument,	   NULL, 'n' },
-		{ "esize",	required_argument, NULL, 'e' },
-		{ "first",	required_argument, NULL, 'f' },
-		{ "max",	required_argument, NULL, 'm' },
-		{ "spare",	required_argument, NULL, 'p' },
-		{ "backlog",	required_argument, NULL, 'b' },
-		{ "form",	required_argument, NULL, 'F' },
-		{ NULL, 0, NULL, 0 }
-	};
 	int opt;
 
 	*a = (struct args){ .format = 'n', .esize = 8 };
-	while ((opt = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
+	while ((opt = next_option(argc, argv)) != -1) {
 		switch (opt) {
-		case 'h':
-			help_command();
 		case 'j':
 			a->json = true;
 			break;
@@ -104,13 +102,8 @@ static void get_args(struct args *a, int argc, char **argv, int least, int most)
 			usage("bad option");
 		}
 	}
-	a->arg = argv + optind;
+	a->arg = rest_of(argc, argv, least, most);
 	a->nr = argc - optind;
-	if (a->nr < least)
-		usage("%s %s: not enough arguments", command->name,
-		      command->args);
-	if (a->nr > most)
-		usage("%s: not expected", a->arg[most]);
 }
 
 static unsigned int hex_digit(const char *s, char c)
@@ -196,11 +189,17 @@ static int vec_io(int fd, unsigned long cmd, struct lfvec_stress_io *io)
 	if (err == -EOPNOTSUPP)
 		die(EXIT_CHECK, "not in a vector of this form");
 	if (err == -ENOSPC)
-		die(EXIT_RESOURCES, "the vector holds its maximum");
+		die(EXIT_RESOURCES, "the vector holds its maximum; lfvec pop makes room");
 	if (err)
-		die(dev_exit_code(-err), "%s: %s", command->name,
-		    strerror(-err));
+		die_of(-err, command->name);
 	return 0;
+}
+
+/* With --dry-run, what vec_io() would be told */
+static void check_takes_out(const struct lfvec_stress_vec *vec)
+{
+	if (is_dry_run() && vec->form & LFVEC_STRESS_APPEND_ONLY)
+		die(EXIT_CHECK, "not in a vector of this form");
 }
 
 int cmd_info(int argc, char **argv)
@@ -242,12 +241,10 @@ int cmd_create(int argc, char **argv)
 {
 	struct lfvec_stress_vec vec = { 0 };
 	struct args a;
-	int err;
+	int err, fd;
 
 	get_args(&a, argc, argv, 1, 1);
-	if (strlen(a.arg[0]) >= sizeof(vec.name))
-		usage("%s: a name has at most %zu characters", a.arg[0],
-		      sizeof(vec.name) - 1);
+	dev_check_name(a.arg[0]);
 	memcpy(vec.name, a.arg[0], strlen(a.arg[0]));
 	vec.esize = a.esize;
 	vec.form = a.form;
@@ -255,10 +252,18 @@ int cmd_create(int argc, char **argv)
 	vec.max = a.max;
 	vec.spare = a.spare;
 	vec.backlog = a.backlog;
-	err = dev_call(dev_open(), LFVEC_STRESS_CREATE, &vec);
+	check_form(a.form, a.esize, a.first, a.max);
+	check_limit("spare", a.spare, a.esize);
+	check_limit("backlog", a.backlog, a.esize);
+	fd = dev_open();
+	if (is_dry_run() && dev_try_attach(a.arg[0], &(struct lfvec_stress_vec){ 0 }) >= 0)
+		die_of(EEXIST, a.arg[0]);
+	if (just_say("make the vector %s: %s, elements of %u bytes", a.arg[0],
+		     form_name(a.form), vec.esize))
+		return EXIT_CLEAN;
+	err = dev_call(fd, LFVEC_STRESS_CREATE, &vec);
 	if (err)
-		die(err == -EEXIST ? EXIT_CHECK : dev_exit_code(-err), "%s: %s",
-		    a.arg[0], strerror(-err));
+		die_of(-err, a.arg[0]);
 	print_vec(a.arg[0], &vec);
 	return EXIT_CLEAN;
 }
@@ -272,6 +277,8 @@ int cmd_drop(int argc, char **argv)
 	get_args(&a, argc, argv, 1, 1);
 	fd = dev_attach(a.arg[0], &vec);
 	memcpy(name.name, vec.name, sizeof(name.name));
+	if (just_say("drop the name %s; the vector goes with its last user", a.arg[0]))
+		return EXIT_CLEAN;
 	dev_must(fd, LFVEC_STRESS_DROP, &name, a.arg[0]);
 	return EXIT_CLEAN;
 }
@@ -304,12 +311,11 @@ static void stat_one(const struct args *a, const char *name)
 /* All names are in debugfs. */
 static void stat_all(const struct args *a)
 {
-	DIR *dir = opendir(DEBUGFS);
+	DIR *dir = opendir(VECTOR_DIR);
 	struct dirent *entry;
 
 	if (!dir)
-		die(EXIT_MISSING,
-		    DEBUGFS ": %s; mount debugfs, or give a name", strerror(errno));
+		die_nameless(errno);
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
 			stat_one(a, entry->d_name);
@@ -348,6 +354,9 @@ int cmd_push(int argc, char **argv)
 	elems = buffer(a.nr, vec.esize);
 	for (i = 1; i < a.nr; i++)
 		encode_elem(&a, a.arg[i], elems + (i - 1) * vec.esize, vec.esize);
+	if (just_say("push %d elements to %s%s", a.nr - 1, a.arg[0],
+		     a.together ? ", in one step" : ""))
+		return EXIT_CLEAN;
 	step = a.together ? a.nr - 1 : 1;
 	for (i = 0; i < a.nr - 1; i += step) {
 		io = (struct lfvec_stress_io){
@@ -376,6 +385,10 @@ int cmd_pop(int argc, char **argv)
 		io.count = parse_u64("N", a.arg[1], 64);
 	if (!io.count)
 		usage("pop: at least one element");
+	check_takes_out(&vec);
+	if (just_say("pop %u elements from %s, or as many as there are", io.count,
+		     a.arg[0]))
+		return EXIT_CLEAN;
 	elems = buffer(io.count, vec.esize);
 	io.buf = (uintptr_t)elems;
 	vec_io(fd, LFVEC_STRESS_POP, &io);
@@ -435,6 +448,11 @@ static int replace(int argc, char **argv, unsigned long cmd)
 		encode_elem(&a, a.arg[2], old, vec.esize);
 	io.index = parse_u64("index", a.arg[1], UINT64_MAX);
 	io.buf = (uintptr_t)elem;
+	check_takes_out(&vec);
+	if (is_dry_run())
+		vec_io(fd, LFVEC_STRESS_LOAD, &io);
+	if (just_say("%s element %llu of %s", command->name, io.index, a.arg[0]))
+		return EXIT_CLEAN;
 	io.old = cmd == LFVEC_STRESS_STORE ? 0 : (uintptr_t)old;
 	io.flags = a.flags;
 	vec_io(fd, cmd, &io);
@@ -478,6 +496,12 @@ static int number(int argc, char **argv, unsigned long cmd, int nr, bool print)
 	if (nr > 1)
 		io.index = parse_count("number", a.arg[1], UINT64_MAX);
 	io.flags = a.flags;
+	if (cmd == LFVEC_STRESS_TRUNCATE)
+		check_takes_out(&vec);
+	if (cmd != LFVEC_STRESS_SIZE && cmd != LFVEC_STRESS_OLDEST &&
+	    just_say("%s %s%s%s: %s", command->name, a.arg[0], nr > 1 ? " " : "",
+		     nr > 1 ? a.arg[1] : "", command->what))
+		return EXIT_CLEAN;
 	vec_io(fd, cmd, &io);
 	if (print)
 		printf("%llu\n", io.index);
