@@ -45,6 +45,7 @@ echo "TAP version 13"
 # who may
 if unshare -U true 2>/dev/null; then
 	said 4 'not permitted; it takes root: try sudo' unshare -U "$tool" info
+	said 4 'not permitted; it takes root: try sudo' unshare -U "$tool" top -n 1
 	said 4 'A container or user namespace has no CAP_SYS_ADMIN' \
 		unshare -U -r "$tool" info
 fi
@@ -107,6 +108,7 @@ if [ "$LFVEC_LOCKDOWN" = 1 ]; then
 	grep -q '\[confidentiality\]' $lockdown
 	ok $? "the kernel is locked down"
 	check 0 '*' stat
+	check 0 '*' top -n 1 -d 0.1
 	check 0 '*' log show errors
 	check 0 '*' run --ops 1k --quiet
 	check 0 '' drop errors

@@ -52,6 +52,7 @@ static const struct {
 	  "  lfvec log create notes\n"
 	  "  lfvec log write notes --level err something is wrong\n"
 	  "  lfvec log show notes --level err --time iso\n"
+	  "  lfvec top -n 1\n"
 	  "  lfvec log drop notes\n"
 	  "  lfvec drop numbers\n" },
 };
