@@ -74,7 +74,8 @@ const struct opt bench_opts[] = {
 	OPT_WORDS('m', "memory", "LIST", "warm (default), cold, or both",
 		  bench_memories, BENCH_MEMORIES),
 	OPT('l', "latency", NULL,
-	    "also times of single operations, in rounds of their own"),
+	    "also times of single operations, in rounds of their own; 'lfvec hist'\n"
+	    "shows how these are distributed"),
 	OPT_WORDS('u', "unit", "NAME",
 		  "what the clock counts: ns (default), or instructions", bench_units,
 		  ARRAY_SIZE(bench_units)),

@@ -44,6 +44,7 @@ static const struct {
 	  "What single operations take, and how that is distributed:\n"
 	  "\n"
 	  "  lfvec bench --work push-pop --latency --json /tmp/b\n"
+	  "  lfvec hist /tmp/b\n"
 	  "\n"
 	  "A vector and a log by hand:\n"
 	  "\n"

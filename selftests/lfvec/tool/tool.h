@@ -255,12 +255,13 @@ int cmd_check(int argc, char **argv);
 int cmd_storm(int argc, char **argv);
 int cmd_logcost(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_hist(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 extern const struct opt run_opts[], drive_opts[], create_opts[], value_opts[],
 			change_opts[], push_opts[], storm_opts[], logcost_opts[],
-			check_opts[], bench_opts[], top_opts[];
+			check_opts[], bench_opts[], hist_opts[], top_opts[];
 extern const char run_more[], value_more[], logcost_more[], check_more[],
-		  bench_more[], storm_more[], top_more[];
+		  bench_more[], storm_more[], hist_more[], top_more[];
 extern const struct command_set log_set;
 
 /* record.c */
