@@ -102,6 +102,9 @@ $(TOOL): FORCE
 tool:
 	$(MAKE) -C selftests/lfvec
 
+man:
+	$(MAKE) -C selftests/lfvec man
+
 demo:
 	bash selftests/run demo
 
@@ -122,6 +125,8 @@ help:
 	@echo "                      SIGN_KEY=, SIGN_CERT=)"
 	@echo "make uninstall        remove what install has put there"
 	@echo "make tool             build selftests/lfvec/lfvec and the kselftests"
+	@echo "make man              and its man page and completion for bash, lfvec.1 and"
+	@echo "                      lfvec.bash there; others are in Documentation/man"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
 	@echo "make evidence         all that can be shown, in hours, with a report"
@@ -131,7 +136,7 @@ help:
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
 .PHONY: modules modules_install built sign install headers_install tool_install uninstall
-.PHONY: clean headers tool demo check evidence plots help FORCE
+.PHONY: clean headers tool man demo check evidence plots help FORCE
 
 else
 include $(src)/Kbuild
