@@ -69,10 +69,9 @@ headers_install:
 tool_install: $(TOOL)
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(TOOL)
 	for page in $(MAN_PAGES); do \
-		[ ! -e $$page ] || \
 		install -D -m 644 -t $(MAN)/man$${page##*.} $$page || exit; \
 	done
-	[ ! -e $(COMPLETION) ] || install -D -m 644 $(COMPLETION) $(COMPLETION_TO)
+	install -D -m 644 $(COMPLETION) $(COMPLETION_TO)
 
 # What install has put there, for this kernel.
 uninstall:
@@ -97,7 +96,7 @@ headers:
 		exit 1; }
 
 $(TOOL): FORCE
-	$(MAKE) -C selftests/lfvec $(HERE)/$(TOOL)
+	$(MAKE) -C selftests/lfvec $(HERE)/$(TOOL) man
 
 tool:
 	$(MAKE) -C selftests/lfvec
