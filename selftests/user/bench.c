@@ -219,6 +219,7 @@ static u64 point(const struct histogram *h, unsigned int i)
 	return histogram_above(h, histogram_total(h) / points[i].part);
 }
 
+/* As that of lfvec bench, with the first value that is beyond each cell. */
 static void json_latency(const struct histogram *h)
 {
 	const char *comma = "";
@@ -231,7 +232,8 @@ static void json_latency(const struct histogram *h)
 	for (i = 0; i < HISTOGRAM_CELLS; i++) {
 		if (!h->cell[i])
 			continue;
-		fprintf(json, "%s[%lu,%lu]", comma, histogram_bound(i), h->cell[i]);
+		fprintf(json, "%s[%lu,%lu]", comma, histogram_bound(i) + 1,
+			h->cell[i]);
 		comma = ",";
 	}
 	fprintf(json, "]}");
