@@ -38,10 +38,17 @@ static inline void lfvec_dawdle(void)
 #define lfvec_step()	lfvec_dawdle()
 #endif
 
-/* Nodes that are moved at once between a stock and what all CPUs share. */
+/*
+ * Nodes that are moved at once between a stock and what all CPUs share. More would
+ * save some instructions, but the walk through them takes longer, during which others
+ * move the top of the depot.
+ */
 #ifndef LFVEC_CHUNK
-#define LFVEC_CHUNK	32
+#define LFVEC_CHUNK	16
 #endif
+
+/* Spare nodes for each CPU: a page of them, at most so many. */
+#define LFVEC_SPARE_CPU	32U
 
 /* In vec->flags as well: the elements are not of 8 bytes. */
 #define LFVEC_ODD_SIZE		BIT(6)

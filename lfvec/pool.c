@@ -501,10 +501,12 @@ int lfvec_pool_reserve(struct lfvec_pool *pool, unsigned long nr, gfp_t gfp)
 static int lfvec_pool_attr(struct lfvec_pool *pool, const struct lfvec_attr *attr,
 			   unsigned int size)
 {
+	unsigned int in_page = max_t(unsigned int, PAGE_SIZE / size, 1);
+
 	pool->size = size;
-	pool->chunk = clamp_t(unsigned int, PAGE_SIZE / size, 1, LFVEC_CHUNK);
-	pool->spare = attr->spare ?: min(pool->chunk * num_possible_cpus(),
-					LFVEC_SPARE_MAX);
+	pool->chunk = min_t(unsigned int, in_page, LFVEC_CHUNK);
+	pool->spare = attr->spare ?: min(min(in_page, LFVEC_SPARE_CPU) *
+					 num_possible_cpus(), LFVEC_SPARE_MAX);
 	pool->spare_min = pool->spare;
 	pool->spare_max = max(pool->spare, LFVEC_SPARE_BYTES / size);
 	pool->backlog = attr->backlog ?: LFVEC_BACKLOG_DEFAULT / size;
