@@ -4,7 +4,12 @@
 # Operations that are interrupted at each of their instructions: see module/intr.c,
 # and module/sized_intr.c for elements of different sizes. With LFVEC_STRICT=1, each
 # instruction of the functions listed in the former must be come by; other compilers
-# may make some that cannot be.
+# may make some that cannot be. Events are on, so that those are come by that tell of
+# what happens to who traces.
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=/dev/null
+. "$here/check.sh"
 
 if ! modinfo test_lfvec_intr >/dev/null 2>&1; then
 	echo "1..0 # SKIP test_lfvec_intr is not installed"
@@ -15,8 +20,12 @@ if ! grep -q ' [Tt] register_kprobe$' /proc/kallsyms; then
 	exit 4
 fi
 
-tests=0
-failed=0
+# What there are no events for, is told to nobody.
+trace()
+{
+	! dir=$(tracefs) || [ ! -d "$dir/events/lfvec" ] ||
+		echo "$1" >"$dir/events/lfvec/enable"
+}
 
 # How often a module has come to an end.
 tries()
@@ -47,7 +56,9 @@ interrupted()
 
 echo "TAP version 13"
 echo "1..2"
+trace 1
 interrupted test_lfvec_intr "strict=${LFVEC_STRICT:-0}"
 # what the worker does depends on what others have left it to do
 interrupted test_lfvec_sized_intr least=98
-[ $failed -eq 0 ]
+trace 0
+[ "$failed" -eq 0 ]
