@@ -113,6 +113,9 @@ check:
 evidence:
 	bash selftests/run evidence
 
+htmldocs:
+	bash selftests/run htmldocs
+
 plots:
 	bash selftests/run plots
 
@@ -129,13 +132,14 @@ help:
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
 	@echo "make evidence         all that can be shown, in hours, with a report"
+	@echo "make htmldocs         the documentation, by Sphinx; says where it is"
 	@echo "make plots            draw what Documentation/performance has recorded"
 	@echo "make clean            remove what was built"
 	@echo
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
 .PHONY: modules modules_install built sign install headers_install tool_install uninstall
-.PHONY: clean headers tool man demo check evidence plots help FORCE
+.PHONY: clean headers tool man demo check evidence htmldocs plots help FORCE
 
 else
 include $(src)/Kbuild

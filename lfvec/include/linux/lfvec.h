@@ -75,14 +75,14 @@
  * Concurrency
  *	"yes" means: at the same time, on any number of CPUs, with no lock::
  *
- *	                   push pop  load store iterate reserve init/destroy
- *	push, push_many    yes  yes  yes  yes   yes     yes     no
- *	pop, truncate      yes  yes  yes  yes   yes     yes     no
- *	load, peek, get    yes  yes  yes  yes   yes     yes     no
- *	store, xchg        yes  yes  yes  yes   yes     yes     no
- *	iterate            yes  yes  yes  yes   yes     yes     no
- *	reserve, stats     yes  yes  yes  yes   yes     yes     no
- *	init, destroy      no   no   no   no    no      no      no
+ *	                     push pop  load store iterate reserve init/destroy
+ *	  push, push_many    yes  yes  yes  yes   yes     yes     no
+ *	  pop, truncate      yes  yes  yes  yes   yes     yes     no
+ *	  load, peek, get    yes  yes  yes  yes   yes     yes     no
+ *	  store, xchg        yes  yes  yes  yes   yes     yes     no
+ *	  iterate            yes  yes  yes  yes   yes     yes     no
+ *	  reserve, stats     yes  yes  yes  yes   yes     yes     no
+ *	  init, destroy      no   no   no   no    no      no      no
  *
  *	Each operation is linearizable: it takes effect at one instant between
  *	its call and its return. An iteration is a sequence of loads, each of
@@ -366,7 +366,7 @@ void __lfvec_stats(struct lfvec *vec, struct lfvec_stats *stats);
 /**
  * lfvec_init() - make an empty vector
  * @_v:	   the vector
- * @_attr: const struct lfvec_attr *, or NULL for the defaults
+ * @_attr: pointer to a struct lfvec_attr, or NULL for the defaults
  *
  * Context: Task; may sleep.
  * Return: 0, -EINVAL for an @_attr that asks for the impossible, -ENOMEM, or
