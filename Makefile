@@ -26,6 +26,7 @@ UAPI := $(wildcard lfvec/include/uapi/linux/*.h)
 TOOL := selftests/lfvec/lfvec
 MAN_PAGES := $(wildcard Documentation/man/*.[1-8]) selftests/lfvec/lfvec.1
 COMPLETION := selftests/lfvec/lfvec.bash
+TEST_MODULES := selftests/lfvec/module
 
 # Headers packages have no key to sign with; kbuild would complain of that, file by file.
 NO_SIGN = $(if $(wildcard $(KDIR)/certs/signing_key.x509),,CONFIG_MODULE_SIG_ALL=)
@@ -85,6 +86,7 @@ uninstall:
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(HERE) clean)
+	rm -rf kselftest.tar.xz selftests/kselftest_install
 	for dir in $(wildcard selftests/lfvec selftests/user); do \
 		$(MAKE) -C $$dir clean || exit; \
 	done
@@ -103,6 +105,14 @@ tool:
 
 man:
 	$(MAKE) -C selftests/lfvec man
+
+# With the modules for one kernel: those of the tests, too.
+kselftest-tar: modules
+	$(MAKE) -C $(KDIR) M=$(HERE)/$(TEST_MODULES) LFVEC=$(HERE) \
+		KBUILD_EXTRA_SYMBOLS=$(HERE)/Module.symvers modules
+	rm -rf selftests/kselftest_install
+	$(MAKE) -C selftests gen_tar TAR_PATH=$(HERE)/kselftest.tar.xz RELEASE=$(RELEASE) \
+		MODULES="$$(find $(HERE)/lfvec $(HERE)/$(TEST_MODULES) -name '*.ko' | xargs)"
 
 demo:
 	bash selftests/run demo
@@ -129,6 +139,8 @@ help:
 	@echo "make tool             build selftests/lfvec/lfvec and the kselftests"
 	@echo "make man              and its man page and completion for bash, lfvec.1 and"
 	@echo "                      lfvec.bash there; others are in Documentation/man"
+	@echo "make kselftest-tar    the kselftests for a test farm, with modules for one kernel:"
+	@echo "                      kselftest.tar.xz"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
 	@echo "make check            pass all tests"
 	@echo "make evidence         all that can be shown, in hours, with a report"
@@ -139,7 +151,7 @@ help:
 	@echo "KVER=VERSION or KDIR=DIRECTORY choose another kernel than the running one."
 
 .PHONY: modules modules_install built sign install headers_install tool_install uninstall
-.PHONY: clean headers tool man demo check evidence htmldocs plots help FORCE
+.PHONY: clean headers tool man kselftest-tar demo check evidence htmldocs plots help FORCE
 
 else
 include $(src)/Kbuild
