@@ -665,4 +665,6 @@ TEST(not_a_file_to_read)
 	close(fd);
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -251,4 +251,6 @@ TEST(reserved_overwriting)
 	close(fd);
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -48,6 +48,27 @@ static inline int device(void)
 	return fd;
 }
 
+static inline bool have_device(void)
+{
+	int fd = device();
+
+	return fd >= 0 && !close(fd);
+}
+
+static inline void skip_program(const char *missing)
+{
+	printf("TAP version 13\n1..0 # SKIP no %s\n", missing);
+	exit(KSFT_SKIP);
+}
+
+/* The harness has no word for a program all of whose tests are skipped. */
+#define TESTS_NEED(there, missing)					\
+static void __attribute__((constructor)) tests_need(void)		\
+{									\
+	if (!(there))							\
+		skip_program(missing);					\
+}
+
 static inline int call(int fd, unsigned long cmd, void *arg)
 {
 	return ioctl(fd, cmd, arg) ? -errno : 0;

@@ -449,4 +449,6 @@ TEST_F_TIMEOUT(load, names_come_and_go, 120)
 	}
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

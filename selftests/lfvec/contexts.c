@@ -263,4 +263,6 @@ TEST_F_TIMEOUT(contexts, run, 900)
 	TH_LOG("%llu dropped; %llu bytes at most", r.dropped, r.peak);
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -467,4 +467,7 @@ TEST_F_TIMEOUT(failnth, modules, 900)
 	EXPECT_LE(0, self->w.fd);
 }
 
+TESTS_NEED(!access("/proc/self/fail-nth", R_OK) && have_device(),
+	   DEVICE ", or no fail-nth")
+
 TEST_HARNESS_MAIN

@@ -397,4 +397,6 @@ TEST_F_TIMEOUT(log, many, 120)
 	}
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -504,4 +504,6 @@ TEST_F(log, programs_of_32_bits)
 }
 #endif
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -199,4 +199,6 @@ TEST_F(log, in_binary)
 	EXPECT_EQ(info_of(self->r).next, arg.nr);
 }
 
+TESTS_NEED(!system("modinfo " MODULE " >/dev/null 2>&1"), MODULE)
+
 TEST_HARNESS_MAIN

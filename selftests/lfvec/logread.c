@@ -514,4 +514,6 @@ TEST_F(log, bytes)
 	EXPECT_EQ(0, log_drop(self->fd, "bytes"));
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

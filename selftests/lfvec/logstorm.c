@@ -947,4 +947,6 @@ TEST_F(bad, costs)
 	}
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

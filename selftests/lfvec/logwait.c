@@ -499,4 +499,6 @@ TEST_F(log, dropped)
 	}
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

@@ -231,4 +231,6 @@ TEST_F(log, rate)
 	EXPECT_EQ(0, log_drop(self->fd, "rate"));
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN

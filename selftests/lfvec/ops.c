@@ -313,4 +313,6 @@ TEST(stats)
 	close(fd);
 }
 
+TESTS_NEED(have_device(), DEVICE)
+
 TEST_HARNESS_MAIN
