@@ -116,6 +116,11 @@ for time in '' - 5x -1.5.1 yesterday 25:00:00 2026-13-01 '2026-01-31 12:00:00x' 
 	check 2 '' log show $log --until "$time"
 done
 check 2 '' log show $log --file known
+for place in '' 1 @1 1@ x@1 1@x; do
+	check 2 '' log show $log --after "$place"
+done
+check 2 '' log show --file known --after 1@1
+check 2 '' log show --file known --format syslog
 check 2 '' log follow --file known
 check 2 '' log dump $log 1001
 check 2 '' log level $log loud
@@ -288,4 +293,39 @@ timeout -s KILL 20 "$tool" log follow $log -n 0 --until +100ms >out && [ ! -s ou
 ok $? "only what comes until then"
 timeout -s KILL 20 "$tool" log follow $log --until -1h >out && [ ! -s out ]
 ok $? "until long ago"
+
+# --- for collectors, and from where they were -------------------------------
+
+# place N: that of the Nth record of $log
+place()
+{
+	"$tool" log show $log --all --json | sed -nE "$1"'s/.*"seq":([0-9]+),"time_ns":([0-9]+),.*/\1@\2/p'
+}
+
+"$tool" log drop $log
+check 0 '' log create $log --records 8
+for word in one two three four; do
+	"$tool" log write $log --level err $word
+done
+first=$(place 1)
+fourth=$(place 4)
+texts 'two three four' --after "$first"
+texts '' --after "$fourth"
+# another log's: of a time or a number that this one never had
+texts 'one two three four' --after "${first}0"
+texts 'one two three four' --after "9$first"
+boot=$(cat /proc/sys/kernel/random/boot_id)
+"$tool" log show $log --all --format syslog >out
+[ "$(grep -cE "^<11>1 [0-9T:.+-]+ $(hostname) $log - - - @cee: \{\"log\":\"$log\",\"boot\":\"$boot\",\"seq\":[0-9]+,.*\}\}\$" out)" = 4 ]
+ok $? "syslog: level, time, host, log, and JSON"
+sed 's/^.*@cee: //' out | json
+ok $? "which is JSON"
+for word in 5 6 7 8 9 10 11; do
+	"$tool" log write $log $word
+done
+texts 'four 5 6 7 8 9 10 11' --after "$first"
+"$tool" log show $log --format syslog --after "$first" | head -n 1 >out
+has "^<44>1 .*\"boot\":\"$boot\",\"lost\":2}\$" out
+ok $? "what is lost since then, of 2 and 3"
+
 finish

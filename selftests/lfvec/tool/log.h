@@ -35,6 +35,8 @@ struct log_reader {
 	u32		next;		/* where in them the next record is */
 	u64		lost;		/* records, of which nobody was told yet */
 	bool		dead;		/* no more will come */
+	bool		seek;		/* the next read begins at @from */
+	u64		from;
 };
 
 struct log_file_head {
@@ -56,6 +58,7 @@ struct log_file_chunk {
 #define LOG_FILE_VERSION	1
 
 void log_reader_open(struct log_reader *r, const char *name, bool oldest);
+void log_reader_after(struct log_reader *r, u64 seq, u64 time);
 void log_reader_open_file(struct log_reader *r, const char *file);
 void log_reader_close(struct log_reader *r);
 void log_sync(struct log_reader *r);
@@ -121,7 +124,7 @@ void log_filter_times(struct log_filter *f, const struct log_reader *r);
 bool log_filter_match(const struct log_filter *f,
 		      const struct lfvec_log_record *rec);
 
-/* log_format.c, log_kmsg.c */
+/* log_format.c, log_syslog.c, log_kmsg.c */
 struct log_output {
 	const struct log_format *format;
 	const struct log_reader *reader;
@@ -145,15 +148,18 @@ struct log_format {
 	void		(*note)(struct log_output *out, u64 lost);
 };
 
-extern const struct log_format log_as_text, log_as_json, log_as_kmsg,
-			       log_as_dmesg, log_as_binary;
+extern const struct log_format log_as_text, log_as_json, log_as_syslog,
+			       log_as_kmsg, log_as_dmesg, log_as_binary;
 
-#define LOG_FORMATS	5
+#define LOG_FORMATS	6
 #define LOG_COLORS	3
 extern const char * const log_format_names[LOG_FORMATS];
 extern const char * const log_color_names[LOG_COLORS];
 const struct log_format *log_format(const char *name);
 bool log_color(const char *when);
+void log_json_record(const struct log_output *out,
+		     const struct lfvec_log_record *rec);
+void log_json_note(u64 lost);
 const char *log_next_field(const struct lfvec_log_record *rec,
 			   const char *field, size_t *len);
 

@@ -177,12 +177,12 @@ static void json_payload(const struct lfvec_log_record *rec)
 	json_fields(rec);
 }
 
-static void json_record(struct log_output *out, const struct lfvec_log_record *rec)
+/* What of a record is within the braces. */
+void log_json_record(const struct log_output *out, const struct lfvec_log_record *rec)
 {
 	char iso[64];
 
 	log_iso_time(out->reader, rec->time, iso, sizeof(iso));
-	json_open(NULL, '{');
 	json_u64("seq", rec->seq);
 	json_u64("time_ns", rec->time);
 	json_str("time", iso);
@@ -195,6 +195,20 @@ static void json_record(struct log_output *out, const struct lfvec_log_record *r
 	json_text("comm", rec->comm, strnlen(rec->comm, sizeof(rec->comm)));
 	json_flags(rec);
 	json_payload(rec);
+}
+
+void log_json_note(u64 lost)
+{
+	if (lost)
+		json_u64("lost", lost);
+	else
+		json_bool("destroyed", true);
+}
+
+static void json_record(struct log_output *out, const struct lfvec_log_record *rec)
+{
+	json_open(NULL, '{');
+	log_json_record(out, rec);
 	json_close('}');
 	json_end();
 }
@@ -203,10 +217,7 @@ static void json_note(struct log_output *out, u64 lost)
 {
 	(void)out;
 	json_open(NULL, '{');
-	if (lost)
-		json_u64("lost", lost);
-	else
-		json_bool("destroyed", true);
+	log_json_note(lost);
 	json_close('}');
 	json_end();
 }
@@ -214,14 +225,14 @@ static void json_note(struct log_output *out, u64 lost)
 const struct log_format log_as_json = { "json", NULL, json_record, json_note };
 
 const char * const log_format_names[LOG_FORMATS] = {
-	"text", "json", "kmsg", "dmesg", "binary",
+	"text", "json", "syslog", "kmsg", "dmesg", "binary",
 };
 
 const struct log_format *log_format(const char *name)
 {
 	static const struct log_format * const all[LOG_FORMATS] = {
-		&log_as_text, &log_as_json, &log_as_kmsg, &log_as_dmesg,
-		&log_as_binary,
+		&log_as_text, &log_as_json, &log_as_syslog, &log_as_kmsg,
+		&log_as_dmesg, &log_as_binary,
 	};
 
 	return all[parse_name("format", name, log_format_names, LOG_FORMATS)];

@@ -25,6 +25,12 @@ static void new_reader(struct log_reader *r, const char *name)
 		die(EXIT_RESOURCES, "out of memory");
 }
 
+static void seek_log(struct log_reader *r, int whence)
+{
+	if (lseek(r->fd, 0, whence) < 0)
+		die(dev_exit_code(errno), "%s: %s", r->name, strerror(errno));
+}
+
 /*
  * From the oldest record on, or else from the last clear. What went after that and
  * before now is not lost to us.
@@ -35,8 +41,7 @@ void log_reader_open(struct log_reader *r, const char *name, bool oldest)
 	r->fd = log_open(name, O_RDONLY, &r->info);
 	if (r->info.clear < r->info.first)
 		oldest = true;
-	if (lseek(r->fd, 0, oldest ? SEEK_SET : SEEK_DATA) < 0)
-		die(dev_exit_code(errno), "%s: %s", name, strerror(errno));
+	seek_log(r, oldest ? SEEK_SET : SEEK_DATA);
 	log_sync(r);
 }
 
@@ -85,8 +90,14 @@ static bool fill_from_log(struct log_reader *r)
 		.buf = (uintptr_t)r->buf, .size = BATCH,
 		.flags = LFVEC_LOG_READ_NOWAIT,
 	};
-	int err = dev_call(r->fd, LFVEC_LOG_READ, &arg);
+	int err;
 
+	if (r->seek) {
+		arg.flags |= LFVEC_LOG_READ_FROM;
+		arg.seq = r->from;
+		r->seek = false;
+	}
+	err = dev_call(r->fd, LFVEC_LOG_READ, &arg);
 	if (err == -EAGAIN)
 		return false;
 	if (err)
@@ -139,6 +150,31 @@ const struct lfvec_log_record *log_peek(struct log_reader *r)
 	if (!is_record(rec, r->size - r->next))
 		die(EXIT_CHECK, "%s: what was read is not a record", r->name);
 	return rec;
+}
+
+/*
+ * Go on behind the record that has this number and time, which is not lost. If it
+ * never was in this log, which has another one's name then, begin with the oldest.
+ */
+void log_reader_after(struct log_reader *r, u64 seq, u64 time)
+{
+	const struct lfvec_log_record *rec = NULL;
+
+	if (seq < r->info.next) {
+		r->from = seq;
+		r->seek = true;
+		rec = log_peek(r);
+	}
+	if (rec && rec->seq == seq && rec->time == time) {
+		log_take(r);
+	} else if (rec && rec->seq > seq && rec->time >= time) {
+		r->lost--;
+	} else {
+		seek_log(r, SEEK_SET);
+		r->size = 0;
+		r->next = 0;
+		r->lost = 0;
+	}
 }
 
 void log_take(struct log_reader *r)

@@ -15,6 +15,9 @@
 const struct opt log_which_opts[] = {
 	OPT_BRIEF('a', "all", NULL,
 		  "from the oldest record on, not from the last clear"),
+	OPT('S', "after", "SEQ@NS",
+	    "from behind the record with this seq and time_ns, as JSON has them; from\n"
+	    "the oldest on, if this log never had it"),
 	OPT_BRIEF('n', "lines", "N", "only the last N that are there"),
 	OPT('F', "file", "FILE",
 	    "what 'export --format binary' wrote, instead of a log"),
@@ -34,16 +37,18 @@ const struct opt log_show_opts[] = {
 	OPT_BRIEF('f', "follow", NULL,
 		  "then wait for more, until interrupted or the log goes; with --until,\n"
 		  "until then"),
-	OPT_WORDS('o', "format", "NAME", "text (default), json, kmsg, dmesg, binary: see\n"
-		  "export", log_format_names, LOG_FORMATS),
+	OPT_WORDS('o', "format", "NAME",
+		  "text (default), json, syslog, kmsg, dmesg, binary: see export",
+		  log_format_names, LOG_FORMATS),
 	OPT_END
 };
 
 const struct opt log_export_opts[] = {
 	OPT_WORDS('o', "format", "NAME",
 		  "kmsg (default): as read() returns it; dmesg: what dmesg --kmsg-file of\n"
-		  "util-linux 2.41 takes, which is 2 KiB of each record; json; text;\n"
-		  "binary: for --file", log_format_names, LOG_FORMATS),
+		  "util-linux 2.41 takes, which is 2 KiB of each record; syslog: RFC 5424,\n"
+		  "with JSON behind @cee:; json; text; binary: for --file",
+		  log_format_names, LOG_FORMATS),
 	OPT_BRIEF('f', "follow", NULL, "then wait for more"),
 	OPT_END
 };
@@ -64,6 +69,9 @@ struct show {
 	const char	*file;
 	const char	*color;
 	bool		all;
+	bool		resume;		/* behind this one: */
+	u64		after_seq;
+	u64		after_time;
 	bool		follow;
 	bool		some;		/* only the last @lines */
 	u64		lines;
@@ -73,11 +81,26 @@ struct show {
 	u64		nr;		/* ever put there */
 };
 
+static void parse_after(struct show *s, char *arg)
+{
+	char *at = strchr(arg, '@');
+
+	if (!at)
+		usage("after: %s: no '@'", arg);
+	*at = '\0';
+	s->after_seq = parse_count("after", arg, UINT64_MAX);
+	s->after_time = parse_count("after", at + 1, UINT64_MAX);
+	s->resume = true;
+}
+
 static void show_option(struct show *s, int opt, char *arg)
 {
 	switch (opt) {
 	case 'a':
 		s->all = true;
+		break;
+	case 'S':
+		parse_after(s, arg);
 		break;
 	case 'n':
 		s->some = true;
@@ -123,12 +146,16 @@ static const char *show_arguments(struct show *s, int argc, char **argv, bool mo
 		show_option(s, opt, optarg);
 	if (s->file && s->follow)
 		usage("a file cannot be followed");
+	if (s->file && (s->resume || s->out.format == &log_as_syslog))
+		usage("a file does not say which log's it is");
 	nr = !s->file + more;
 	argv = rest_of(argc, argv, nr, nr);
 	if (s->file)
 		log_reader_open_file(&s->in, s->file);
 	else
-		log_reader_open(&s->in, argv[0], s->all);
+		log_reader_open(&s->in, argv[0], s->all || s->resume);
+	if (s->resume)
+		log_reader_after(&s->in, s->after_seq, s->after_time);
 	return more ? argv[nr - 1] : NULL;
 }
 
