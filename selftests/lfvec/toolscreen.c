@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "../kselftest_harness.h"
+#include "common.h"
 
 #define ENTER	"\033[?1049h"
 #define LEAVE	"\033[?1049l"
@@ -54,8 +54,6 @@ FIXTURE_SETUP(screen)
 	struct winsize size = { .ws_row = 5, .ws_col = 30 };
 	char path[4096];
 
-	if (access("/dev/lfvec_stress", R_OK))
-		SKIP(return, "no /dev/lfvec_stress");
 	tool_path(path, sizeof(path));
 	if (openpty(&self->fd, &self->tty, NULL, NULL, &size))
 		SKIP(return, "no terminal: mount -t devpts none /dev/pts");
@@ -156,5 +154,7 @@ TEST_F(screen, other_keys_do_nothing)
 	EXPECT_EQ(0, ended(self));
 	EXPECT_TRUE(as_before(self));
 }
+
+TESTS_NEED(have_device(), DEVICE)
 
 TEST_HARNESS_MAIN
