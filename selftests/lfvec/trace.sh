@@ -56,11 +56,14 @@ seen()
 	sed -n "s/.* $1: //p" $out/trace
 }
 
-# each EVENT CONDITION: there are some, and that is true of all; in awk, f[] are fields
-# and nr is which it is, from 0 on
+# each EVENT CONDITION: there are some, and that is true of all; in awk, f[] are fields,
+# nr is which it is, from 0 on, and two(n) is a power of 2
 each()
 {
 	seen "$1" | awk '
+	function two(n) {
+		return n > 0 ? 2 * two(n - 1) : 1
+	}
 	{
 		for (i = 1; i <= NF; i++) {
 			split($i, part, "=")
@@ -104,8 +107,8 @@ grow()
 	done
 }
 
-traced grow && each lfvec_grow 'f["bucket"] == nr && f["bytes"] == 8 * 2 ^ nr &&
-				f["capacity"] >= 2 ^ (nr + 1) - 1'
+traced grow && each lfvec_grow 'f["bucket"] == nr && f["bytes"] == 8 * two(nr) &&
+				f["capacity"] >= two(nr + 1) - 1'
 ok $? "lfvec_grow: each bucket, in order"
 [ "$(seen lfvec_grow | sed 's/ .*//' | sort -u | wc -l)" = 1 ]
 ok $? "all of one vector"
@@ -116,7 +119,7 @@ shrink()
 }
 
 before=$(counter capacity)
-traced shrink && each lfvec_shrink "f[\"bytes\"] >= 8 * 2 ^ f[\"bucket\"] &&
+traced shrink && each lfvec_shrink "f[\"bytes\"] >= 8 * two(f[\"bucket\"]) &&
 				    f[\"capacity\"] < $before"
 ok $? "lfvec_shrink: buckets that are not needed"
 [ "$(sum lfvec_shrink bytes)" -le "$(sed 's/[^0-9].*//' $out/freed)" ]
