@@ -118,6 +118,12 @@ shrink()
 	"$tool" clear traced >/dev/null && "$tool" shrink traced >$out/freed
 }
 
+echo stacktrace >"$trace/events/lfvec/lfvec_grow/trigger"
+"$tool" drop traced
+traced grow && grep -q '=> .*lfvec_' $out/trace
+ok $? "and who got it, by a trigger"
+echo '!stacktrace' >"$trace/events/lfvec/lfvec_grow/trigger"
+
 before=$(counter capacity)
 traced shrink && each lfvec_shrink "f[\"bytes\"] >= 8 * two(f[\"bucket\"]) &&
 				    f[\"capacity\"] < $before"
@@ -139,6 +145,14 @@ drop()
 traced drop && each lfvec_drop 'f["nr"] == 64 && f["err"] == -12' &&
 	[ "$(sum lfvec_drop nr)" = "$(counter dropped)" ]
 ok $? "lfvec_drop: what was dropped, and why"
+"$tool" drop traced
+
+# --- filters --------------------------------------------------------------
+
+echo 'bucket >= 6' >"$trace/events/lfvec/lfvec_grow/filter"
+traced grow && each lfvec_grow 'f["bucket"] == nr + 6'
+ok $? "only what a filter lets through"
+echo 0 >"$trace/events/lfvec/lfvec_grow/filter"
 "$tool" drop traced
 
 # --- races ----------------------------------------------------------------
