@@ -348,7 +348,8 @@ static unsigned int lfvec_slab_alloc(struct lfvec_pool *pool, void **nodes,
 	gfp = lfvec_charge(pool->memcg, gfp, &old);
 	/* kmem_cache_alloc_bulk() wants interrupts enabled */
 	if (nr > 1) {
-		got = kmem_cache_alloc_bulk(pool->cache, gfp, nr, nodes);
+		/* all or none, be it a number or, in newer kernels, a bool */
+		got = kmem_cache_alloc_bulk(pool->cache, gfp, nr, nodes) ? nr : 0;
 	} else {
 		nodes[0] = kmem_cache_alloc(pool->cache, gfp);
 		got = !!nodes[0];

@@ -7,6 +7,7 @@
 #include <linux/math64.h>
 #include <linux/string.h>
 
+#include "../compat.h"
 #include "log.h"
 
 static const char * const log_contexts[LFVEC_LOG_CONTEXTS] = {

@@ -21,8 +21,9 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
-#include <linux/ptrace.h>
 #include <linux/string.h>
+
+#include "../compat.h"
 
 /* How a binary record of "opens" is to be read. */
 #define EVENTS_OPEN	1
@@ -136,8 +137,8 @@ static void log_open_binary(int dfd, const char *name)
 static int on_open(struct kprobe *kp, struct pt_regs *regs)
 {
 	/* the kernel's own copy of what the user gave */
-	const struct filename *file = (void *)regs_get_kernel_argument(regs, 1);
-	int dfd = regs_get_kernel_argument(regs, 0);
+	const struct filename *file = (void *)compat_argument(regs, 1);
+	int dfd = compat_argument(regs, 0);
 
 	if (READ_ONCE(binary))
 		log_open_binary(dfd, file->name);

@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -268,7 +269,7 @@ static int bench_thread_init(struct bench *b, u32 nr)
 	t->b = b;
 	t->nr = nr;
 	t->share = bench_has(b, BENCH_FILLS) ? b->each :
-					       arg->elems / arg->threads;
+					       div_u64(arg->elems, arg->threads);
 	t->rnd = arg->seed ^ (nr + 1) * 0x9e3779b97f4a7c15ULL;
 	t->elem = kvcalloc(arg->batch ?: 1, ALIGN(arg->esize, sizeof(u64)),
 			   GFP_KERNEL_ACCOUNT);
@@ -292,11 +293,11 @@ static int bench_plan(struct bench *b)
 	b->passes = b->warm + 1;
 	b->each = arg->ops + (arg->ops & 1);	/* in pairs */
 	if (bench_has(b, BENCH_FILLS)) {
-		b->each = arg->elems / arg->threads;
+		b->each = div_u64(arg->elems, arg->threads);
 		b->each -= b->each % batch;
 		if (!b->each)
 			return -EINVAL;
-		b->passes = b->warm + DIV_ROUND_UP(arg->ops, b->each);
+		b->passes = b->warm + DIV64_U64_ROUND_UP(arg->ops, b->each);
 		b->nodes = arg->work == LFVEC_STRESS_WORK_POP ? 0 : arg->elems;
 	} else if (bench_has(b, BENCH_TAKES)) {
 		b->nodes = b->each * arg->threads;

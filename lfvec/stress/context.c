@@ -12,6 +12,7 @@
 #include <linux/preempt.h>
 #include <linux/smp.h>
 
+#include "../compat.h"
 #include "context.h"
 #include "stress.h"
 
@@ -45,8 +46,7 @@ void context_start(struct context_timer *ct, unsigned int context)
 
 	if (context == LFVEC_STRESS_SOFTIRQ)
 		mode = HRTIMER_MODE_REL_PINNED_SOFT;
-	hrtimer_init(&ct->timer, CLOCK_MONOTONIC, mode);
-	ct->timer.function = context_fire;
+	compat_hrtimer_setup(&ct->timer, context_fire, CLOCK_MONOTONIC, mode);
 	hrtimer_start(&ct->timer, context_interval(ct), mode);
 }
 EXPORT_SYMBOL_GPL(context_start);

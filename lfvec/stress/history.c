@@ -143,8 +143,12 @@ void history_round(struct stress_worker *w)
 {
 	struct stress_rounds *rounds = &w->run->rounds;
 	unsigned long nr;
+	u32 rest;
 
-	if (!rounds->every || w->did % rounds->every)
+	if (!rounds->every)
+		return;
+	div_u64_rem(w->did, rounds->every, &rest);
+	if (rest)
 		return;
 	spin_lock(&rounds->lock);
 	nr = rounds->nr;

@@ -86,7 +86,8 @@ static void published_complete(struct published *p, struct published_desc *desc)
 	old = write->old;
 	new = write->new;
 	stress_jitter(p->jitter);
-	cmpxchg(write->slot, old, new);
+	if (IS_ENABLED(CONFIG_64BIT))	/* there are no others */
+		cmpxchg(write->slot, old, new);
 	WRITE_ONCE(write->pending, false);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/math64.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -198,10 +199,10 @@ static int run_threads(struct stress_run *run)
 static unsigned long run_unique(const struct stress_run *run)
 {
 	const struct lfvec_stress_run *arg = &run->arg;
-	u64 per_op = arg->mix[LFVEC_STRESS_OP_PUSH_MANY] ? arg->batch : 1;
+	u32 per_op = arg->mix[LFVEC_STRESS_OP_PUSH_MANY] ? arg->batch : 1;
 	u64 most = LFVEC_STRESS_UNIQUE_MAX;
 
-	if (!arg->contexts && arg->ops && arg->ops < most / per_op)
+	if (!arg->contexts && arg->ops && arg->ops < div_u64(most, per_op))
 		most = (arg->ops + arg->threads) * per_op;
 	most += arg->fill * run->nr_workers;
 	return min_t(u64, most + run->nr_workers * (u64)arg->batch,

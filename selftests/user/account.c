@@ -2,6 +2,7 @@
 /*
  * Where each value has gone
  */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/kernel.h>
@@ -10,7 +11,7 @@
 
 /* A unique value is the number of its thread and one that the thread counts. */
 #define THREAD_SHIFT	40
-#define CHUNK		BIT(20)
+#define CHUNK		((u64)BIT(20))
 #define CHUNKS		4096
 
 /* What is known of a unique value: how often it came out, and this */
@@ -77,11 +78,12 @@ struct ledger *account_ledger(struct account *account, unsigned int thread)
 	return &account->ledgers[thread];
 }
 
-/* The value over and over, so that a torn element shows. */
+/* The value over and over, little-endian, so that a torn element shows. */
 static void encode(void *elem, unsigned int esize, u64 value)
 {
 	unsigned int i;
 
+	value = htole64(value);
 	for (i = 0; i < esize; i += sizeof(value))
 		memcpy((u8 *)elem + i, &value,
 		       min_t(size_t, esize - i, sizeof(value)));
@@ -97,6 +99,7 @@ static bool decode(const void *elem, unsigned int esize, u64 *value)
 		if (memcmp((const u8 *)elem + i, value,
 			   min_t(size_t, esize - i, sizeof(*value))))
 			return false;
+	*value = le64toh(*value);
 	return true;
 }
 
@@ -104,7 +107,7 @@ static bool decode(const void *elem, unsigned int esize, u64 *value)
 static u8 *note(struct account *account, u64 value)
 {
 	u64 thread = value >> THREAD_SHIFT;
-	u64 nr = value & ((1UL << THREAD_SHIFT) - 1);
+	u64 nr = value & ((1ULL << THREAD_SHIFT) - 1);
 	u8 *chunk;
 
 	if (thread >= account->threads || nr / CHUNK >= CHUNKS)

@@ -598,7 +598,7 @@ static void parse(int argc, char **argv)
 			options.seed = parse_number(optarg, ~0UL);
 			break;
 		case 'c':
-			options.calls = parse_number(optarg, 1UL << 40);
+			options.calls = parse_number(optarg, 1UL << 30);
 			break;
 		case 't':
 			options.seconds = parse_number(optarg, 1000000);

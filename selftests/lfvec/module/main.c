@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 
+#include "compat.h"
 #include "unit.h"
 
 #define THREADS		4
@@ -109,7 +110,7 @@ static void test_contexts(void)
 	}
 	for (i = 0; i < THREADS; i++)
 		CHECK(!IS_ERR(task[i]) && !kthread_stop(task[i]));
-	del_timer_sync(&timer);
+	compat_timer_stop(&timer);
 	for_each_possible_cpu(cpu)
 		irq_work_sync(per_cpu_ptr(&irq_works, cpu));
 

@@ -55,7 +55,7 @@ const char check_more[] =
 	"other's START. Lines need not be sorted, and a thread does one thing at a time.\n";
 
 struct check {
-	size_t	memory;
+	u64	memory;
 	u64	mutations;
 	u64	seed;
 	bool	quiet;
@@ -284,7 +284,7 @@ int cmd_check(int argc, char **argv)
 			break;
 		case 'm':
 			c.memory = parse_bytes("memory", optarg);
-			if (c.memory < 1 << 20 || c.memory > (size_t)1 << 40)
+			if (c.memory < 1 << 20 || c.memory > 1ULL << 40)
 				usage("memory: 1MiB to 1024GiB");
 			break;
 		case 'M':

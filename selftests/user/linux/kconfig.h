@@ -10,7 +10,9 @@
 #define __is_defined(x)			___is_defined(x)
 #define IS_ENABLED(option)		__is_defined(option)
 
+#if __SIZEOF_LONG__ == 8
 #define CONFIG_64BIT			1
+#endif
 #define CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG	1
 
 #endif /* _LINUX_KCONFIG_H */
