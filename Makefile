@@ -86,7 +86,7 @@ uninstall:
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(HERE) clean)
-	rm -rf kselftest.tar.xz selftests/kselftest_install
+	rm -rf kselftest.tar.xz selftests/kselftest_install $(TEST_MODULES)/Module.symvers
 	for dir in $(wildcard selftests/lfvec selftests/user); do \
 		$(MAKE) -C $$dir clean || exit; \
 	done

@@ -316,7 +316,8 @@ texts 'one two three four' --after "${first}0"
 texts 'one two three four' --after "9$first"
 boot=$(cat /proc/sys/kernel/random/boot_id)
 "$tool" log show $log --all --format syslog >out
-[ "$(grep -cE "^<11>1 [0-9T:.+-]+ $(hostname) $log - - - @cee: \{\"log\":\"$log\",\"boot\":\"$boot\",\"seq\":[0-9]+,.*\}\}\$" out)" = 4 ]
+[ "$(grep -cE "^<11>1 [0-9T:.+-]+ [^ ]+ $log - - - @cee: \\{\"log\":\"$log\",\"boot\":\"$boot\",\"seq\":[0-9]+,.*\\}\\}\$" out)" = 4 ] &&
+	[ "$(cut -d ' ' -f 3 out | uniq)" = "$(hostname)" ]
 ok $? "syslog: level, time, host, log, and JSON"
 sed 's/^.*@cee: //' out | json
 ok $? "which is JSON"
