@@ -207,11 +207,16 @@ ok $? "lfvec_help: writes that were completed for others"
 [ "$helped" -le "$(raced helped)" ] &&
 	[ $((helped + $(lost_events))) -ge "$(raced helped)" ]
 ok $? "each of them"
-each lfvec_retry 'f["lost"] ~ /^(4|8|16|32|64|128|256|512|1024|2048|4096)$/'
-ok $? "lfvec_retry: 4, 8, 16... races lost"
-[ "$(seen lfvec_help | sed 's/ .*//' | sort -u)" = \
-  "$(seen lfvec_retry | sed 's/ .*//' | sort -u)" ]
-ok $? "of the same vector"
+if seen lfvec_retry | grep -q .; then
+	each lfvec_retry 'f["lost"] ~ /^(4|8|16|32|64|128|256|512|1024|2048|4096)$/'
+	ok $? "lfvec_retry: 4, 8, 16... races lost"
+	[ "$(seen lfvec_help | sed 's/ .*//' | sort -u)" = \
+	  "$(seen lfvec_retry | sed 's/ .*//' | sort -u)" ]
+	ok $? "of the same vector"
+else
+	# as on a machine whose CPUs are busy with something else
+	ok 0 "lfvec_retry # SKIP nobody lost so many races"
+fi
 echo 64 >"$trace/buffer_size_kb"
 
 # --- logs -----------------------------------------------------------------
