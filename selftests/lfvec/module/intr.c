@@ -902,17 +902,14 @@ static bool strict;
 module_param(strict, bool, 0444);
 MODULE_PARM_DESC(strict, "fail if one is not that is listed as to be come by");
 
-/*
- * What changes a vector, and what that calls; but see sized_intr.c. Not what the
- * kernel's macros make of a trace event.
- */
+/* What changes a vector, and what that calls; but see sized_intr.c. */
 static bool is_wanted(const char *name)
 {
 	static const char * const not[] = {
 		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
 		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
 		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", "setup",
-		"teardown", "sized_", "trace", "tp_func_",
+		"teardown", "sized_",
 	};
 	unsigned int i;
 
