@@ -142,7 +142,7 @@ help:
 	@echo "make kselftest-tar    the kselftests for a test farm, with modules for one kernel:"
 	@echo "                      kselftest.tar.xz"
 	@echo "make demo             boot a kernel in QEMU and show what it does"
-	@echo "make check            pass all tests"
+	@echo "make check            pass the tests that take minutes"
 	@echo "make evidence         all that can be shown, in hours, with a report"
 	@echo "make htmldocs         the documentation, by Sphinx; says where it is"
 	@echo "make plots            draw what Documentation/performance has recorded"

@@ -239,7 +239,9 @@ void test_sized_attr(void)
 		{ { 8 }, 8, 4000, 4000, 8 },
 		{ { 8, 0, 16 }, 8, 4000, 4000, 0 },
 	};
-	static const struct lfvec_sized_attr small = { { 8, 1000 }, 8, 1100, 1, 0 };
+	static const struct lfvec_sized_attr small = {
+		{ 8, 1000 }, 8, sizeof(long) == 8 ? 2000 : 1100, 1, 0,
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(good); i++)
