@@ -18,6 +18,14 @@ fi
 tests=0
 failed=0
 
+# pause MIN MAX: after a lost race. It takes instructions, which is what time is here.
+pauses=/sys/module/lfvec/parameters
+pause()
+{
+	echo "$1" >"$pauses/backoff_min"
+	echo "$2" >"$pauses/backoff_max"
+}
+
 # How often a module has come to an end.
 tries()
 {
@@ -47,10 +55,12 @@ interrupted()
 
 echo "TAP version 13"
 echo "1..2"
-# a pause takes instructions, and interrupts nothing
-echo 1 >/sys/module/lfvec/parameters/backoff_min
-echo 64 >/sys/module/lfvec/parameters/backoff_max
+modprobe lfvec
+were="$(cat "$pauses"/backoff_min) $(cat "$pauses"/backoff_max)"
+pause 1 64
 interrupted test_lfvec_intr "strict=${LFVEC_STRICT:-0}"
 # what the worker does depends on what others have left it to do
 interrupted test_lfvec_sized_intr least=98
+# shellcheck disable=SC2086	# two of them
+pause $were
 [ $failed -eq 0 ]
