@@ -239,8 +239,10 @@ void test_sized_attr(void)
 		{ { 8 }, 8, 4000, 4000, 8 },
 		{ { 8, 0, 16 }, 8, 4000, 4000, 0 },
 	};
-	static const struct lfvec_sized_attr small = {
-		{ 8, 1000 }, 8, sizeof(long) == 8 ? 2000 : 1100, 1, 0,
+	/* It begins with a chunk of the smallest nodes, and one of the others. */
+	struct lfvec_sized_attr small = {
+		{ 8, 1000 }, 8,
+		LFVEC_CHUNK * lfvec_node_size(8) + lfvec_node_size(1000) - 1, 1, 0,
 	};
 	unsigned int i;
 
@@ -254,6 +256,8 @@ void test_sized_attr(void)
 			printf("# bad %u\n", i);
 			CHECK(init_with(bad[i]) == -EINVAL);
 		}
+	CHECK(!init_with(small));
+	small.bytes--;
 	CHECK(init_with(small) == -ENOMEM);
 	stub_killed = true;
 	CHECK(init_with(good[0]) == -EINTR);
