@@ -135,9 +135,9 @@ lfvec_append_only(struct lfvec *vec, struct lfvec_stock *st,
 		  unsigned long (*end_from)(struct lfvec *vec, unsigned long from))
 {
 	unsigned long index = lfvec_hint(vec), *slot, word;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		slot = (unsigned long *)lfvec_place(vec, index);
 		if (unlikely(!slot || index >= vec->max))
 			return -ENOMEM;

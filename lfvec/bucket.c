@@ -15,6 +15,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include <trace/events/lfvec.h>
+
 #include "lfvec_int.h"
 
 /* As many slots, all NULL. */
@@ -59,7 +61,9 @@ static int lfvec_bucket_alloc(struct lfvec *vec, unsigned int shift, gfp_t gfp)
 			    lfvec_usable(bucket, true))) {
 		kvfree(bucket);
 		atomic_long_inc(&vec->buckets_lost);
+		return 0;
 	}
+	trace_lfvec_grow(vec, shift, sizeof(void *) << shift);
 	return 0;
 }
 

@@ -99,6 +99,7 @@ struct lfvec_cpu {
 int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
 		atomic_long_t *budget, work_func_t work);
 void lfvec_teardown(struct lfvec *vec);
+long lfvec_drop(struct lfvec *vec, unsigned int nr, long err);
 void lfvec_give_back(struct lfvec *vec, struct lfvec_node *node);
 long lfvec_pushed(struct lfvec *vec, struct lfvec_stock *st, long index);
 unsigned long lfvec_dead_end(struct lfvec *vec);
@@ -186,13 +187,6 @@ static inline unsigned int lfvec_node_size(size_t esize)
 {
 	return ALIGN(offsetof(struct lfvec_node, data) + esize,
 		     __alignof__(struct lfvec_node));
-}
-
-/* @nr elements could not be pushed or stored, and not because of a bound. */
-static inline long lfvec_drop(struct lfvec *vec, unsigned int nr, long err)
-{
-	atomic_long_add(nr, &vec->dropped);
-	return err;
 }
 
 /* The place of an element: which slot it has if all buckets were one array. */
@@ -451,6 +445,7 @@ static __always_inline void lfvec_copy(struct lfvec *vec, void *to,
 /* More than this is never a useful pause. */
 #define LFVEC_BACKOFF_LIMIT	65536
 
-unsigned int lfvec_backoff(struct lfvec_stock *st, unsigned int pauses);
+unsigned int lfvec_backoff(struct lfvec *vec, struct lfvec_stock *st,
+			   unsigned int lost);
 
 #endif /* _LFVEC_INT_H */

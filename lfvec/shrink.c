@@ -24,6 +24,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include <trace/events/lfvec.h>
+
 #include "lfvec_int.h"
 
 /* Slots that are handled in one section. */
@@ -76,14 +78,17 @@ static unsigned long shrink_spare(struct lfvec *vec, unsigned long condemned)
 /* Free those that nobody has set the bit of. */
 static unsigned long shrink_buckets(struct lfvec *vec, unsigned long condemned)
 {
-	unsigned long bytes = 0;
+	unsigned long bytes = 0, freed;
 	unsigned int shift;
 	void *bucket;
 
 	for_each_set_bit(shift, &condemned, LFVEC_BUCKETS) {
 		bucket = lfvec_usable(READ_ONCE(vec->bucket[shift]), false);
-		if (cmpxchg(&vec->bucket[shift], bucket, NULL) == bucket)
-			bytes += lfvec_bucket_free(vec, bucket, shift);
+		if (cmpxchg(&vec->bucket[shift], bucket, NULL) != bucket)
+			continue;
+		freed = lfvec_bucket_free(vec, bucket, shift);
+		trace_lfvec_shrink(vec, shift, freed);
+		bytes += freed;
 	}
 	return bytes;
 }

@@ -216,9 +216,9 @@ static __always_inline unsigned long sized_mark(unsigned long index)
 static bool sized_evict(struct lfvec_sized *vec, struct lfvec_stock *st)
 {
 	unsigned long index, end, word, *slot;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(&vec->vec, st, lost)) {
 		index = sized_oldest(vec, &end);
 		if (index >= end)
 			return false;

@@ -155,6 +155,9 @@
 
 #include "append.h"
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/lfvec.h>
+
 #define LFVEC_POPPED		1UL
 
 static unsigned int backoff_min = 64;
@@ -165,18 +168,49 @@ static unsigned int backoff_max = 512;
 module_param(backoff_max, uint, 0644);
 MODULE_PARM_DESC(backoff_max, "cpu_relax() after many lost races, at most 65536 (default 512)");
 
-/* An operation lost a race: pause, for twice as long as the last time. */
-noinline unsigned int lfvec_backoff(struct lfvec_stock *st, unsigned int pauses)
+/*
+ * Out of line, so that where nobody traces there is but a nop in the way of those who
+ * come by.
+ */
+static noinline void lfvec_trace_retry(struct lfvec *vec, unsigned int lost)
+{
+	trace_lfvec_retry(vec, lost);
+}
+
+static noinline void lfvec_trace_help(struct lfvec *vec, unsigned long index)
+{
+	trace_lfvec_help(vec, index);
+}
+
+/*
+ * An operation that had lost so many races lost another one: pause, for twice as long
+ * as the last time. Returns how many it has lost by now.
+ */
+noinline unsigned int lfvec_backoff(struct lfvec *vec, struct lfvec_stock *st,
+				    unsigned int lost)
 {
 	unsigned int most = min_t(unsigned int, READ_ONCE(backoff_max),
 				  LFVEC_BACKOFF_LIMIT);
+	u64 pauses = READ_ONCE(backoff_min);
 	unsigned int i;
 
+	pauses <<= min_t(unsigned int, lost, ilog2(LFVEC_BACKOFF_LIMIT));
+	pauses = min_t(u64, pauses, most);
 	st->retries++;
-	pauses = min(pauses ? pauses * 2 : READ_ONCE(backoff_min), most);
+	lost++;
+	if (trace_lfvec_retry_enabled())
+		lfvec_trace_retry(vec, lost);
 	for (i = 0; i < pauses; i++)
 		cpu_relax();
-	return pauses;
+	return lost;
+}
+
+/* @nr elements could not be pushed or stored, and not because of a bound. */
+noinline long lfvec_drop(struct lfvec *vec, unsigned int nr, long err)
+{
+	atomic_long_add(nr, &vec->dropped);
+	trace_lfvec_drop(vec, nr, err);
+	return err;
 }
 
 static __always_inline unsigned long lfvec_ctl(struct lfvec *vec)
@@ -288,8 +322,11 @@ lfvec_write(struct lfvec *vec, struct lfvec_stock *st, unsigned long c,
 		if (lfvec_fill(vec, st, slot, old, node))
 			break;
 	}
-	if (!own)
+	if (!own) {
 		st->helped++;
+		if (trace_lfvec_help_enabled())
+			lfvec_trace_help(vec, node->index);
+	}
 	return true;
 }
 
@@ -418,11 +455,11 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 					 unsigned int nr)
 {
 	struct lfvec_node **slot, *old;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 	unsigned long c, size;
 	bool in_one;
 
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;
@@ -870,14 +907,14 @@ static noinline unsigned long lfvec_oldest_of(struct lfvec *vec,
 static noinline int lfvec_pop_any(struct lfvec *vec, void *elem)
 {
 	struct lfvec_stock *st;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 	struct lfvec_node *top;
 	unsigned long c, size;
 	int ret;
 
 	if (unlikely(!lfvec_enter(&vec->pool, &st)))
 		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;
@@ -972,7 +1009,7 @@ static unsigned int lfvec_last(struct lfvec *vec, unsigned long size,
 int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 {
 	struct lfvec_node *nodes[LFVEC_BATCH_MAX];
-	unsigned int pauses = 0, got, i;
+	unsigned int lost = 0, got, i;
 	struct lfvec_stock *st;
 	unsigned long c;
 
@@ -980,7 +1017,7 @@ int __lfvec_pop_many(struct lfvec *vec, void *elems, unsigned int nr)
 		return -EINVAL;
 	if (!lfvec_enter(&vec->pool, &st))
 		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;
@@ -1010,7 +1047,7 @@ EXPORT_SYMBOL_GPL(__lfvec_pop_many);
 long __lfvec_truncate(struct lfvec *vec, unsigned long size)
 {
 	unsigned long c, from, nr;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 	struct lfvec_node *node;
 	struct lfvec_stock *st;
 
@@ -1018,7 +1055,7 @@ long __lfvec_truncate(struct lfvec *vec, unsigned long size)
 		return -EOPNOTSUPP;
 	if (!lfvec_enter(&vec->pool, &st))
 		return -EBUSY;
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;
@@ -1212,10 +1249,10 @@ lfvec_put_at(struct lfvec *vec, struct lfvec_stock *st, unsigned long index,
 	     struct lfvec_node *node, void *expect, void *out)
 {
 	struct lfvec_node *old, **slot;
-	unsigned int pauses = 0;
+	unsigned int lost = 0;
 	unsigned long c;
 
-	for (;; pauses = lfvec_backoff(st, pauses)) {
+	for (;; lost = lfvec_backoff(vec, st, lost)) {
 		c = lfvec_ctl(vec);
 		if (!lfvec_settle(vec, st, c))
 			continue;

@@ -17,6 +17,8 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
+#include <trace/events/lfvec_log.h>
+
 #include "log.h"
 
 /* Is there something to be read at @seq, if only that it is gone? */
@@ -45,7 +47,10 @@ bool log_over(struct lfvec_log_buf *buf, u64 seq)
 /* The record at @seq is gone: the next one that is there. */
 u64 log_skip(struct lfvec_log_buf *buf, u64 seq)
 {
-	return max_t(u64, lfvec_sized_oldest(&buf->vec), seq + 1);
+	u64 next = max_t(u64, lfvec_sized_oldest(&buf->vec), seq + 1);
+
+	trace_lfvec_log_overrun(buf->name, seq, next - seq);
+	return next;
 }
 
 /*

@@ -44,6 +44,9 @@
 
 #include "log.h"
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/lfvec_log.h>
+
 /* What a record may be filled with, and for now a final newline and a NUL. */
 #define LOG_ROOM_MAX	(LFVEC_LOG_RECORD_MAX + 2)
 
@@ -70,14 +73,20 @@ u64 log_now(const struct lfvec_log_buf *buf)
 	}
 }
 
+/* A record is not written. */
+static void log_dropped(struct lfvec_log_buf *buf, enum lfvec_log_drop why)
+{
+	long count = atomic_long_inc_return(&buf->dropped[why]);
+
+	trace_lfvec_log_drop(buf->name, why, count);
+}
+
 /* Count a record that is not written, and say why. */
 static noinline long log_drop(struct lfvec_log_buf *buf, long err)
 {
-	enum lfvec_log_drop why = err == -ENOSPC ? LFVEC_LOG_DROP_FULL :
-				  err == -ENOMEM ? LFVEC_LOG_DROP_MEMORY :
-				  LFVEC_LOG_DROP_NESTED;
-
-	atomic_long_inc(&buf->dropped[why]);
+	log_dropped(buf, err == -ENOSPC ? LFVEC_LOG_DROP_FULL :
+			 err == -ENOMEM ? LFVEC_LOG_DROP_MEMORY :
+			 LFVEC_LOG_DROP_NESTED);
 	return err;
 }
 
@@ -86,7 +95,7 @@ static bool log_allowed(struct lfvec_log_buf *buf, struct ratelimit_state *rs)
 {
 	if (___ratelimit(rs, "lfvec_log"))
 		return true;
-	atomic_long_inc(&buf->dropped[LFVEC_LOG_DROP_RATE]);
+	log_dropped(buf, LFVEC_LOG_DROP_RATE);
 	return false;
 }
 

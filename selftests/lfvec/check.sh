@@ -88,6 +88,16 @@ check_checker()
 	done
 }
 
+# Where tracefs is, mounted if need be; fails if there is none
+tracefs()
+{
+	for tracefs in /sys/kernel/tracing /sys/kernel/debug/tracing; do
+		[ ! -d $tracefs/events ] || break
+		mount -t tracefs none $tracefs 2>/dev/null && break
+	done
+	[ -d "$tracefs/events" ] && echo "$tracefs"
+}
+
 # The plan, and the exit code of it all
 finish()
 {

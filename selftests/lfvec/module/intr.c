@@ -25,6 +25,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/trace_events.h>
 #include <linux/workqueue.h>
 
 #include "alloc.h"
@@ -817,18 +818,41 @@ static bool interrupt_in_mode(struct probe *p)
 	return any;
 }
 
+static bool search_often(struct probe *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < SEARCHES; i++)
+		if (search(p))
+			return true;
+	return false;
+}
+
+/* The same while all trace events are on, as some of it only who traces comes by. */
+static bool search_traced(struct probe *p)
+{
+	bool any;
+
+	if (!IS_ENABLED(CONFIG_EVENT_TRACING) || trace_set_clr_event("lfvec", NULL, 1))
+		return false;
+	any = search_often(p);
+	trace_set_clr_event("lfvec", NULL, 0);
+	return any;
+}
+
 /* Interrupt an instruction. Was it come by? */
 static bool interrupt_at(struct probe *p)
 {
+	bool must = is_listed(symbol) && !p->filler;
 	bool any = false;
-	unsigned int i;
 
 	probe_arm(p, true);
 	if (p->mode)
 		any = interrupt_in_mode(p);
-	if (p->mode || (is_listed(symbol) && !p->filler))
-		for (i = 0; i < SEARCHES && !any; i++)
-			any = search(p);
+	if (!any && (p->mode || must))
+		any = search_often(p);
+	if (!any && must)
+		any = search_traced(p);
 	probe_arm(p, false);
 	return any;
 }
@@ -902,14 +926,17 @@ static bool strict;
 module_param(strict, bool, 0444);
 MODULE_PARM_DESC(strict, "fail if one is not that is listed as to be come by");
 
-/* What changes a vector, and what that calls; but see sized_intr.c. */
+/*
+ * What changes a vector, and what that calls; but see sized_intr.c. Not what the
+ * kernel's macros make of a trace event.
+ */
 static bool is_wanted(const char *name)
 {
 	static const char * const not[] = {
 		"_init", "_exit", "destroy", "stats", "cache_", "quiesce",
 		"_attr", "cpumask", "_get", "_load", "_peek", "_size",
 		"__lfvec_oldest", "lfvec_seek", "cpus_alloc", "setup",
-		"teardown", "sized_",
+		"teardown", "sized_", "trace", "tp_func_",
 	};
 	unsigned int i;
 

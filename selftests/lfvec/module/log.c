@@ -4,7 +4,8 @@
  *
  * Loading it runs the tests, and fails if one of them does. What it writes to the
  * log "test_lfvec_log" stays there while it is loaded, for logkernel.c to read. With
- * poke=ADDRESS it writes to that address instead, so that the kernel oopses.
+ * poke=ADDRESS it writes to that address instead, so that the kernel oopses; with
+ * drops=N it only says how long it takes to write so many records to a full log.
  */
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -18,6 +19,7 @@
 #include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "unit.h"
 
@@ -28,6 +30,10 @@ unsigned int unit_run, unit_passed;
 static unsigned long poke;
 module_param(poke, ulong, 0);
 MODULE_PARM_DESC(poke, "Oops: write to this address");
+
+static unsigned int drops;
+module_param(drops, uint, 0);
+MODULE_PARM_DESC(drops, "Only time so many records that are dropped");
 
 /* What logkernel.c reads. */
 static DEFINE_LFVEC_LOG(shown, "test_lfvec_log", .level = LOGLEVEL_DEBUG);
@@ -624,6 +630,25 @@ static void run_tests(void)
 	show_binaries();
 }
 
+static int time_drops(void)
+{
+	struct lfvec_log_attr attr = { .policy = LFVEC_LOG_KEEP, .records = 1 };
+	struct lfvec_log *full = lfvec_log_create("test_lfvec_log_2", &attr);
+	unsigned int i;
+	u64 start;
+
+	if (IS_ERR(full))
+		return PTR_ERR(full);
+	lfvec_log_bin(full, LOGLEVEL_ERR, 1, "x", 1);
+	start = ktime_get_ns();
+	for (i = 0; i < drops; i++)
+		lfvec_log_bin(full, LOGLEVEL_ERR, 1, "x", 1);
+	pr_info("test_lfvec_log: %u records dropped in %llu ns\n", drops,
+		ktime_get_ns() - start);
+	lfvec_log_destroy(full);
+	return 0;
+}
+
 static int __init test_init(void)
 {
 	int err;
@@ -632,6 +657,8 @@ static int __init test_init(void)
 		WRITE_ONCE(*(char *)poke, 0);
 		return -EFAULT;
 	}
+	if (drops)
+		return time_drops();
 	long_text = kmalloc(LONGEST + 101, GFP_KERNEL);
 	if (!long_text)
 		return -ENOMEM;
