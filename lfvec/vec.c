@@ -266,7 +266,7 @@ static __always_inline bool lfvec_swap(struct lfvec *vec, unsigned long c,
 /*
  * Swap @node into its slot. @old was read from there while the write of @node
  * was pending, so this fails only if another CPU was faster, or if lfvec_shrink()
- * has emptied the slot; then the write is still pending.
+ * has emptied the slot; then the write is still pending, for lfvec_complete() to see.
  */
 static __always_inline bool lfvec_replace(struct lfvec_node **slot,
 					  struct lfvec_node *old,
@@ -475,11 +475,9 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 		if (lfvec_swap(vec, c, (unsigned long)node))
 			break;
 	}
-	if (nr == 1)
-		lfvec_fill(vec, st, slot, old, node);
-	else if (likely(in_one))
+	if (nr > 1 && likely(in_one))
 		lfvec_complete_own(vec, st, node, slot, nr);
-	else
+	else if (nr > 1 || unlikely(!lfvec_fill(vec, st, slot, old, node)))
 		lfvec_complete(vec, st, (unsigned long)node, true);
 	st->pushes += nr;
 	return size;
@@ -634,8 +632,9 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 		goto other;
 	}
 	st->pushes++;
-	if (likely(lfvec_replace(slot, old, node)) && old &&
-	    unlikely(lfvec_node_retired(st, old)))
+	if (unlikely(!lfvec_replace(slot, old, node)))
+		lfvec_complete(vec, st, (unsigned long)node, true);
+	else if (old && unlikely(lfvec_node_retired(st, old)))
 		return lfvec_pushed(vec, st, size);
 	lfvec_leave(&vec->pool);
 	return size;

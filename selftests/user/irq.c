@@ -33,6 +33,9 @@ static unsigned long base;	/* the size when a case began */
 static struct history history;
 static unsigned int level, stamp;
 
+/* Slots above the size that have nodes, from which on to before which. */
+static unsigned long dead_from, dead_to;
+
 /* Few values recur; of many, a wrong one shows. */
 static unsigned int values;
 
@@ -73,11 +76,28 @@ static unsigned long random_steps(void)
 	return 1 + step_random() % (1 + step_random() % STEPS);
 }
 
+/* What lfvec_shrink() does on another CPU, which has waited for all that was before. */
+static void empty(void)
+{
+	if (dead_to > dead_from)
+		lfvec_empty_slots(vec, dead_from, dead_to);
+	dead_to = 0;
+}
+
+/* Unless that is the operation itself. */
+static void may_empty(enum op op)
+{
+	dead_from = __lfvec_size(vec) + 1;
+	dead_to = attr.flags || op == SHRINK ? 0 : lfvec_dead_end(vec);
+}
+
 static void interrupt(void)
 {
 	unsigned int nr = 1 + step_random() % 4;
 
 	level++;
+	if (!(step_random() % 4))
+		empty();
 	while (nr-- && history.nr < RECORDS_MAX) {
 		step_left = level < LFVEC_LEVELS && step_random() % 2 ?
 			    random_steps() : 0;
@@ -87,15 +107,26 @@ static void interrupt(void)
 	step_left = step_random() % 4 ? 0 : random_steps();
 }
 
+/* What is there: the same in each of its bytes, which the operations see to. */
+static bool load(unsigned long index, u8 *value)
+{
+	u8 elem[MODEL_ESIZE];
+
+	if (__lfvec_load(vec, index, elem))
+		return false;
+	*value = elem[0];
+	return true;
+}
+
 static bool model_is(struct model *m)
 {
 	unsigned long i;
-	u8 elem;
+	u8 value;
 
 	if (__lfvec_size(vec) != m->size)
 		return false;
 	for (i = m->oldest; i < m->size; i++)
-		if (__lfvec_load(vec, i, &elem) || elem != *model_at(m, i))
+		if (!load(i, &value) || value != *model_at(m, i))
 			return false;
 	return true;
 }
@@ -103,13 +134,13 @@ static bool model_is(struct model *m)
 static void print_case(unsigned long nr)
 {
 	unsigned long i;
-	u8 elem;
+	u8 value;
 
 	printf("# case %lu\n", nr);
 	history_print(&history);
 	printf("# in the end");
-	for (i = __lfvec_oldest(vec); !__lfvec_load(vec, i, &elem); i++)
-		printf(" %u", elem);
+	for (i = __lfvec_oldest(vec); load(i, &value); i++)
+		printf(" %u", value);
 	printf("\n");
 }
 
@@ -117,38 +148,51 @@ static void print_case(unsigned long nr)
 static void fill(struct model *m)
 {
 	unsigned long nr = step_random() % (MODEL_BATCH + 1), i;
-	u8 elems[MODEL_BATCH];
+	u8 elems[MODEL_BATCH][MODEL_ESIZE], *elem = elems[0];
 
 	__lfvec_truncate(vec, 0);
 	for (i = 0; i < nr; i++)
-		elems[i] = step_random() % values;
+		memset(elem + i * vec->esize, step_random() % values, vec->esize);
 	base = __lfvec_size(vec);
-	if (step_random() % 2 && __lfvec_push_many(vec, elems, nr, GFP_KERNEL) >= 0)
+	if (step_random() % 2 && __lfvec_push_many(vec, elem, nr, GFP_KERNEL) >= 0)
 		i = nr;
 	else
 		for (i = 0; i < nr; i++)
-			__lfvec_push(vec, &elems[i], GFP_KERNEL);
+			__lfvec_push(vec, elem + i * vec->esize, GFP_KERNEL);
 
 	m->oldest = __lfvec_oldest(vec);
 	if (attr.flags & LFVEC_APPEND_ONLY && !(attr.flags & LFVEC_OVERWRITE))
 		m->oldest = base - min(base, 8UL);
 	m->size = __lfvec_size(vec);
 	for (i = m->oldest; i < m->size; i++)
-		__lfvec_load(vec, i, model_at(m, i));
+		load(i, model_at(m, i));
+}
+
+/* No operation ends and leaves a write of its own to the next one. */
+static bool settled(void)
+{
+	unsigned long c = atomic_long_read(&vec->ctl);
+	struct lfvec_node *node = (struct lfvec_node *)c;
+
+	return attr.flags & LFVEC_APPEND_ONLY || c & 1 ||
+	       READ_ONCE(*lfvec_slot(vec, node->index)) == node;
 }
 
 static bool one_case(unsigned long nr)
 {
+	enum op op = random_op();
+
 	values = step_random() % 2 ? 2 : 200;
 	fill(&history.first);
 	history.nr = 0;
+	may_empty(op);
 	step_left = random_steps();
-	run_op(random_op());
+	run_op(op);
 	step_left = 0;
 	while (stub_do_work())
 		;
 	history_by_stamps(&history);
-	if (history_explained(&history))
+	if (history_explained(&history) && settled())
 		return true;
 	print_case(nr);
 	return false;
@@ -170,7 +214,8 @@ static void create(void)
 	else
 		attr.first = BIT(step_random() % 3);
 	vec = aligned_alloc(__alignof__(*vec), sizeof(*vec));
-	if (!vec || __lfvec_init(vec, 1, &attr))
+	/* those of 8 bytes have short ways of their own */
+	if (!vec || __lfvec_init(vec, step_random() % 2 ? 8 : 1, &attr))
 		exit(3);
 	lfvec_pool_set_chunk(&vec->pool, 1 + step_random() % 3);
 }
