@@ -192,7 +192,9 @@ bool log_wait(struct log_reader *r, s64 ns)
 {
 	struct timespec ts = { ns / NS_PER_S, ns % NS_PER_S };
 	struct pollfd fds[] = {
-		{ .fd = r->fd, .events = POLLIN }, { .fd = STDOUT_FILENO },
+		{ .fd = r->fd, .events = POLLIN },
+		/* of a socket, the other end may be closed and not yet lost */
+		{ .fd = STDOUT_FILENO, .events = POLLRDHUP },
 	};
 	sigset_t stop, before;
 
@@ -206,5 +208,5 @@ bool log_wait(struct log_reader *r, s64 ns)
 	    errno != EINTR)
 		die(dev_exit_code(errno), "poll: %s", strerror(errno));
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return !(fds[1].revents & (POLLERR | POLLHUP));
+	return !(fds[1].revents & (POLLERR | POLLHUP | POLLRDHUP));
 }
