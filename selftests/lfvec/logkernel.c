@@ -7,6 +7,9 @@
 
 #define MODULE	"test_lfvec_log"
 
+/* Seconds a test may take; to load that module is to run its tests. */
+#define LOADED	180
+
 FIXTURE(log)
 {
 	int	r;
@@ -42,7 +45,7 @@ static bool find(int r, struct line *line, const char *text)
 	return false;
 }
 
-TEST_F(log, all_well_formed)
+TEST_F_TIMEOUT(log, all_well_formed, LOADED)
 {
 	ssize_t len;
 	u64 seq = 0, usec = 0;
@@ -58,7 +61,7 @@ TEST_F(log, all_well_formed)
 }
 
 /* Each says in its text where it was written. */
-TEST_F(log, contexts)
+TEST_F_TIMEOUT(log, contexts, LOADED)
 {
 	static const char * const want[] = { "task", "softirq", "hardirq" };
 	char said[16], how[32];
@@ -91,7 +94,7 @@ static const struct {
 	{ 6, "a\\x0ab\\x09c\\x5cd\\x7f\\xc3\\xbc" }, { 6, "-1 s c %" },
 };
 
-TEST_F(log, texts)
+TEST_F_TIMEOUT(log, texts, LOADED)
 {
 	size_t i;
 
@@ -120,7 +123,7 @@ static const char * const fields[] = {
 	"ESC=a\\x0ab\\x5c", "EQ=x=y", "ZERO=0", "NONE=(null)",
 };
 
-TEST_F(log, fields)
+TEST_F_TIMEOUT(log, fields, LOADED)
 {
 	size_t i;
 
@@ -146,7 +149,7 @@ TEST_F(log, fields)
 	EXPECT_EQ(0, self->line.fields);
 }
 
-TEST_F(log, binaries)
+TEST_F_TIMEOUT(log, binaries, LOADED)
 {
 	ASSERT_TRUE(find(self->r, &self->line, "type 7: "));
 	EXPECT_STREQ("type 7: 00112233445566778899aabbccddeeff", self->line.text);
@@ -164,7 +167,7 @@ TEST_F(log, binaries)
 }
 
 /* Fields come behind the text, each with a NUL; what is binary says so. */
-TEST_F(log, in_binary)
+TEST_F_TIMEOUT(log, in_binary, LOADED)
 {
 	struct lfvec_log_record *head;
 	static u64 buf[8192];
