@@ -150,13 +150,21 @@ static int on_open(struct kprobe *kp, struct pt_regs *regs)
 }
 
 static struct kprobe open_probe = {
-	.symbol_name	= "do_filp_open",
 	.pre_handler	= on_open,
 };
 
+/* What the kernel opens files with has changed its name, not its arguments. */
 static int probe_opens(void)
 {
-	return register_kprobe(&open_probe);
+	static const char * const names[] = { "do_filp_open", "do_file_open" };
+	int err = -ENOENT;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names) && err == -ENOENT; i++) {
+		open_probe.symbol_name = names[i];
+		err = register_kprobe(&open_probe);
+	}
+	return err;
 }
 
 static void unprobe_opens(void)
