@@ -4,7 +4,7 @@
 # Allocations that fail, each in turn: see module/fault.c.
 
 rmmod test_lfvec_fault 2>/dev/null
-if ! modinfo test_lfvec_fault >/dev/null 2>&1; then
+if ! modprobe -D test_lfvec_fault >/dev/null 2>&1; then
 	echo "1..0 # SKIP test_lfvec_fault is not installed"
 	exit 4
 fi

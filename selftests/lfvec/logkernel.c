@@ -18,7 +18,7 @@ FIXTURE(log)
 
 FIXTURE_SETUP(log)
 {
-	if (system("modinfo " MODULE " >/dev/null 2>&1"))
+	if (system("modprobe -D " MODULE " >/dev/null 2>&1"))
 		SKIP(_exit(KSFT_SKIPPED), MODULE " is not installed");
 	system("rmmod " MODULE " 2>/dev/null");
 	ASSERT_EQ(0, system("modprobe " MODULE));
@@ -202,6 +202,6 @@ TEST_F_TIMEOUT(log, in_binary, LOADED)
 	EXPECT_EQ(info_of(self->r).next, arg.nr);
 }
 
-TESTS_NEED(!system("modinfo " MODULE " >/dev/null 2>&1"), MODULE)
+TESTS_NEED(!system("modprobe -D " MODULE " >/dev/null 2>&1"), MODULE)
 
 TEST_HARNESS_MAIN

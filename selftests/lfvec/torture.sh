@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 module=test_lfvec_torture
 seconds=${LFVEC_TORTURE_S:-20}
 
-if [ "$(id -u)" != 0 ] || ! modinfo $module >/dev/null 2>&1; then
+if [ "$(id -u)" != 0 ] || ! modprobe -D $module >/dev/null 2>&1; then
 	echo "1..0 # SKIP $module is not installed"
 	exit 4
 fi
