@@ -19,10 +19,17 @@ if ! dir=$(tracefs) || [ ! -d "$dir/events/lfvec" ]; then
 	exit 4
 fi
 
-# A buffer of our own, so that nobody else's is disturbed.
+# A buffer of our own, so that nobody else's is disturbed. It is made without the names
+# of tasks, which would take a probe of the scheduler that comes and goes with the events:
+# QEMU without KVM does not always survive that code is changed which other CPUs run.
 trace=$dir/instances/lfvec-$$
 out=/tmp/trace-$$
-mkdir "$trace" && mkdir $out || exit 1
+names=$(cat "$dir/options/record-cmd")
+echo 0 >"$dir/options/record-cmd"
+mkdir "$trace"
+made=$?
+echo "$names" >"$dir/options/record-cmd"
+[ $made = 0 ] && mkdir $out || exit 1
 
 clean_up()
 {
