@@ -86,8 +86,9 @@ static void stress_vec_release(struct kref *ref)
 static struct stress_vec *stress_vec_new(struct lfvec_stress_vec *arg)
 {
 	struct lfvec_attr attr = {
-		.first = arg->first, .max = arg->max, .spare = arg->spare,
-		.backlog = arg->backlog, .flags = arg->form,
+		.first = stress_ulong(arg->first), .max = stress_ulong(arg->max),
+		.spare = stress_ulong(arg->spare),
+		.backlog = stress_ulong(arg->backlog), .flags = arg->form,
 	};
 	struct stress_vec *sv;
 	int err;

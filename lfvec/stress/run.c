@@ -230,8 +230,9 @@ static int run_vector(struct stress_run *run)
 {
 	const struct lfvec_stress_run *arg = &run->arg;
 	struct lfvec_attr attr = {
-		.first = arg->first, .max = arg->max, .spare = arg->spare,
-		.backlog = arg->backlog, .flags = arg->form,
+		.first = stress_ulong(arg->first), .max = stress_ulong(arg->max),
+		.spare = stress_ulong(arg->spare),
+		.backlog = stress_ulong(arg->backlog), .flags = arg->form,
 	};
 	int err;
 

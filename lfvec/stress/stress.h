@@ -68,6 +68,12 @@ bool stress_name_ok(const char *name);
 unsigned long stress_most(u32 esize);
 int stress_attr(u32 esize, struct lfvec_attr *attr);
 
+/* What has no room in a word of 32 bits is more than stress_attr() allows. */
+static inline unsigned long stress_ulong(u64 value)
+{
+	return min_t(u64, value, ULONG_MAX);
+}
+
 /* io.c */
 long stress_push(struct stress_file *sf, void *arg);
 long stress_pop(struct stress_file *sf, void *arg);
