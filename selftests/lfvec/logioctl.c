@@ -17,7 +17,7 @@ FIXTURE(log)
 	int	fd;	/* the stress device */
 	int	rw;
 	int	r;
-	_Alignas(8) u64	buf[2048];
+	__aligned_u64 buf[2048];
 	struct lfvec_log_read arg;
 	struct line line;
 };
@@ -487,7 +487,7 @@ TEST_F(log, programs_of_32_bits)
 {
 	static struct lfvec_log_info info;
 	static struct lfvec_log_read arg;
-	static _Alignas(8) u64 buf[64];
+	static u64 buf[64];
 	static u32 level = 2;
 
 	if (access("/proc/sys/abi/vsyscall32", F_OK))
