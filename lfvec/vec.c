@@ -266,7 +266,7 @@ static __always_inline bool lfvec_swap(struct lfvec *vec, unsigned long c,
 /*
  * Swap @node into its slot. @old was read from there while the write of @node
  * was pending, so this fails only if another CPU was faster, or if lfvec_shrink()
- * has emptied the slot; then the write is still pending, for lfvec_complete() to see.
+ * has emptied the slot; then the write is still pending, see lfvec_finish().
  */
 static __always_inline bool lfvec_replace(struct lfvec_node **slot,
 					  struct lfvec_node *old,
@@ -360,6 +360,14 @@ static noinline bool lfvec_complete(struct lfvec *vec, struct lfvec_stock *st,
 			return false;
 	} while (node != last);
 	return true;
+}
+
+/* Complete our own push of @node, whose slot has changed in between. */
+static __always_inline void lfvec_finish(struct lfvec *vec, struct lfvec_stock *st,
+					 struct lfvec_node *node)
+{
+	if (!IS_ENABLED(CONFIG_LFVEC_BUSTED_NO_FINISH))
+		lfvec_complete(vec, st, (unsigned long)node, true);
 }
 
 /*
@@ -475,10 +483,14 @@ static __always_inline long lfvec_append(struct lfvec *vec,
 		if (lfvec_swap(vec, c, (unsigned long)node))
 			break;
 	}
-	if (nr > 1 && likely(in_one))
+	if (nr == 1) {
+		if (unlikely(!lfvec_fill(vec, st, slot, old, node)))
+			lfvec_finish(vec, st, node);
+	} else if (likely(in_one)) {
 		lfvec_complete_own(vec, st, node, slot, nr);
-	else if (nr > 1 || unlikely(!lfvec_fill(vec, st, slot, old, node)))
+	} else {
 		lfvec_complete(vec, st, (unsigned long)node, true);
+	}
 	st->pushes += nr;
 	return size;
 }
@@ -633,7 +645,7 @@ long __lfvec_push(struct lfvec *vec, const void *elem, gfp_t gfp)
 	}
 	st->pushes++;
 	if (unlikely(!lfvec_replace(slot, old, node)))
-		lfvec_complete(vec, st, (unsigned long)node, true);
+		lfvec_finish(vec, st, node);
 	else if (old && unlikely(lfvec_node_retired(st, old)))
 		return lfvec_pushed(vec, st, size);
 	lfvec_leave(&vec->pool);
