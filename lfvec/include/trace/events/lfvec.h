@@ -9,10 +9,8 @@
 #include <linux/log2.h>
 #include <linux/tracepoint.h>
 
-#ifndef LFVEC_STORM
 /* Losing so many races is rare enough to be told of. */
 #define LFVEC_STORM	4
-#endif
 
 /*
  * An operation has lost so many races by now. That there are many of these must not
