@@ -18,7 +18,7 @@ struct seen {
 
 static inline u64 seen_mix(u64 hash, u64 val)
 {
-	hash = (hash ^ val) * 0x9e3779b97f4a7c15UL;
+	hash = (hash ^ val) * 0x9e3779b97f4a7c15ULL;
 	return hash ^ hash >> 29;
 }
 

@@ -18,7 +18,7 @@ bool stub_killed;
 
 __thread unsigned long step_left;
 __thread void (*step_hook)(void);
-static __thread unsigned long step_state = 1;
+static __thread u64 step_state = 1;
 
 static unsigned long cpus_online;
 static unsigned int bugs;
@@ -147,14 +147,14 @@ void cancel_work_sync(struct work_struct *work)
 
 void step_seed(unsigned long seed)
 {
-	step_state = seed * 0x9e3779b97f4a7c15UL | 1;
+	step_state = seed * 0x9e3779b97f4a7c15ULL | 1;
 }
 
-/* xorshift64* */
+/* xorshift64*; with less than 64 bits of state, cases would soon recur */
 unsigned long step_random(void)
 {
 	step_state ^= step_state >> 12;
 	step_state ^= step_state << 25;
 	step_state ^= step_state >> 27;
-	return (step_state * 0x2545f4914f6cdd1dUL) >> 16;
+	return (step_state * 0x2545f4914f6cdd1dULL) >> 16;
 }
