@@ -80,6 +80,7 @@ static inline struct trace_array *compat_trace_array(const char *name)
 #endif
 }
 
+#ifdef CONFIG_HAVE_FUNCTION_ARG_ACCESS_API
 /* Argument @nr of the function at whose entry a kprobe has hit */
 static inline unsigned long compat_argument(struct pt_regs *regs, unsigned int nr)
 {
@@ -89,5 +90,6 @@ static inline unsigned long compat_argument(struct pt_regs *regs, unsigned int n
 	return regs_get_kernel_argument(regs, nr);
 #endif
 }
+#endif
 
 #endif /* _LFVEC_COMPAT_H */
