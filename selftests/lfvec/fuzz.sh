@@ -86,7 +86,7 @@ after=$(kernel_kb)
 echo "# kernel memory: $before kB before, $after kB after; free: $free kB, $(free_kb) kB"
 [ $((after - before)) -lt 4096 ] && [ $((free - $(free_kb))) -lt 65536 ]
 ok $? "memory is back"
-load
+modprobe lfvec_stress
 [ "$(klog | grep -cE "$bad")" -le "$had" ]
 ok $? "the kernel log says nothing" || klog | grep -E "$bad" | sed 's/^/# /'
 echo "$level" >/proc/sys/kernel/printk

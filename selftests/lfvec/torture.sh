@@ -31,9 +31,11 @@ printed()
 		     END { print substr(text, 2) }'
 }
 
-# Wait until it is over, which it is by itself, if later than it should be.
+# Wait until it is over, which it is by itself, if later than it should be. As long as
+# memory is short, a shell may be unable to fork, and then it exits.
 over()
 {
+	sleep "$seconds"
 	for _ in $(seq $((seconds * 3 + 120))); do
 		printed | grep -q 'End of test: ' && return
 		sleep 1
