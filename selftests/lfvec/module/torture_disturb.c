@@ -13,11 +13,11 @@
 #include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/oom.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
-#include <linux/spinlock.h>
 
 #include "lfvec_torture.h"
 
@@ -161,18 +161,16 @@ void torture_shuffle(struct torture_thread *threads, unsigned int nr)
 #define TORTURE_ORDER	9
 
 static LIST_HEAD(torture_pages);
-static DEFINE_SPINLOCK(torture_pages_lock);
+static DEFINE_MUTEX(torture_pages_lock);
+static unsigned long torture_freed;	/* in jiffies */
 
 static unsigned long torture_hog_free(void)
 {
 	struct page *page, *next;
 	unsigned long nr = 0;
-	LIST_HEAD(pages);
 
-	spin_lock(&torture_pages_lock);
-	list_splice_init(&torture_pages, &pages);
-	spin_unlock(&torture_pages_lock);
-	list_for_each_entry_safe(page, next, &pages, lru) {
+	mutex_lock(&torture_pages_lock);
+	list_for_each_entry_safe(page, next, &torture_pages, lru) {
 		unsigned int order = page_private(page);
 
 		list_del(&page->lru);
@@ -180,14 +178,21 @@ static unsigned long torture_hog_free(void)
 		__free_pages(page, order);
 		nr += 1UL << order;
 	}
+	if (nr)
+		WRITE_ONCE(torture_freed, jiffies);
+	mutex_unlock(&torture_pages_lock);
 	return nr;
 }
 
-/* Nobody is killed for what we have taken. */
+/*
+ * Nobody is killed for what we have taken. Who comes here may have found none just
+ * before all was given back.
+ */
 static int torture_on_oom(struct notifier_block *nb, unsigned long action, void *freed)
 {
 	torture_disturbed.ooms++;
-	*(unsigned long *)freed += torture_hog_free();
+	*(unsigned long *)freed += torture_hog_free() +
+				   time_before(jiffies, READ_ONCE(torture_freed) + HZ);
 	return NOTIFY_OK;
 }
 
@@ -202,9 +207,9 @@ static bool torture_hog_pages(unsigned int order)
 	if (!page)
 		return false;
 	set_page_private(page, order);
-	spin_lock(&torture_pages_lock);
+	mutex_lock(&torture_pages_lock);
 	list_add(&page->lru, &torture_pages);
-	spin_unlock(&torture_pages_lock);
+	mutex_unlock(&torture_pages_lock);
 	torture_disturbed.hogged += 1UL << order;
 	return true;
 }
@@ -243,6 +248,7 @@ void torture_hog(struct torture_thread *t)
 
 int torture_hog_init(void)
 {
+	torture_freed = jiffies - HZ;
 	return register_oom_notifier(&torture_oom);
 }
 
