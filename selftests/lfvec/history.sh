@@ -97,8 +97,10 @@ done
 "$tool" check --quiet --mutate 10 "$file" | sed 's/^/# /'
 "$tool" check --quiet --mutate 10 "$file" >/dev/null
 ok $? "spoilt histories are rejected"
-# It does not where nothing comes between two steps.
-if [ "$(nproc)" -gt 1 ] || uname -v | grep -q PREEMPT; then
+# It does not where nothing comes between two steps; and there is none on i386.
+if "$tool" run --impl published --ops 1 --quiet 2>&1 | grep -q 'does not have it'; then
+	ok 0 "# SKIP no published vector on this processor"
+elif [ "$(nproc)" -gt 1 ] || uname -v | grep -q PREEMPT; then
 	published_fails >/tmp/history.out
 	ok $? "a history of the published vector is rejected"
 	sed 's/^/# /' /tmp/history.out

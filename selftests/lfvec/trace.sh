@@ -104,6 +104,10 @@ ok $? "off, there are none"
 
 # --- buckets --------------------------------------------------------------
 
+# how large a slot is: a pointer, as the vector's own
+slot=$(sed -n 's/.*\* *vec;.*size:\([0-9]*\);.*/\1/p' \
+	"$dir/events/lfvec/lfvec_grow/format")
+
 # 192 elements; one for a start
 grow()
 {
@@ -114,7 +118,7 @@ grow()
 	done
 }
 
-traced grow && each lfvec_grow 'f["bucket"] == nr && f["bytes"] == 8 * two(nr) &&
+traced grow && each lfvec_grow 'f["bucket"] == nr && f["bytes"] == '"$slot"' * two(nr) &&
 				f["capacity"] >= two(nr + 1) - 1'
 ok $? "lfvec_grow: each bucket, in order"
 [ "$(seen lfvec_grow | sed 's/ .*//' | sort -u | wc -l)" = 1 ]
@@ -132,7 +136,7 @@ ok $? "and who got it, by a trigger"
 echo '!stacktrace' >"$trace/events/lfvec/lfvec_grow/trigger"
 
 before=$(counter capacity)
-traced shrink && each lfvec_shrink "f[\"bytes\"] >= 8 * two(f[\"bucket\"]) &&
+traced shrink && each lfvec_shrink "f[\"bytes\"] >= $slot * two(f[\"bucket\"]) &&
 				    f[\"capacity\"] < $before"
 ok $? "lfvec_shrink: buckets that are not needed"
 [ "$(sum lfvec_shrink bytes)" -le "$(sed 's/[^0-9].*//' $out/freed)" ]
