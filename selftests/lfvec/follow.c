@@ -26,6 +26,9 @@
 /* A record may stay so long with a reader that sleeps: then that was not woken. */
 #define FOLLOW_PATIENCE	2000
 
+/* Who looks so rarely may have missed that it was awake. */
+#define FOLLOW_LATE	(FOLLOW_PATIENCE / 4)
+
 /* Room for a few of the largest records. */
 #define FOLLOW_BATCH	32768
 #define FOLLOW_ONE	(sizeof(struct lfvec_log_record) + LFVEC_LOG_RECORD_MAX)
@@ -705,9 +708,12 @@ static bool asleep(pid_t pid)
 bool follow_stuck(struct follow *f, pid_t pid, u64 end, struct follow_watch *w)
 {
 	u64 next = follow_next(f), now = follow_ms();
+	bool late = now - w->looked > FOLLOW_LATE;
 
-	if (next >= end || next != w->next || !w->since || !asleep(pid) ||
-	    !__atomic_load_n(&f->waiting, __ATOMIC_RELAXED)) {
+	w->looked = now;
+	if (late || next >= end || next != w->next || !asleep(pid) ||
+	    !__atomic_load_n(&f->waiting, __ATOMIC_RELAXED) ||
+	    follow_next(f) != next) {
 		w->next = next;
 		w->since = now;
 		return false;

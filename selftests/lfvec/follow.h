@@ -77,6 +77,7 @@ struct follow {
 struct follow_watch {
 	u64	next;
 	u64	since;
+	u64	looked;		/* the last time */
 };
 
 u64 follow_ms(void);
