@@ -95,6 +95,9 @@ struct lfvec_cpu {
  */
 #define LFVEC_USABLE	1UL
 
+/* Set in vec->ctl: all from the slot of its node on was popped; see vec.c. */
+#define LFVEC_POPPED	1UL
+
 /* vec.c */
 int lfvec_setup(struct lfvec *vec, size_t esize, const struct lfvec_attr *attr,
 		atomic_long_t *budget, work_func_t work);

@@ -158,8 +158,6 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/lfvec.h>
 
-#define LFVEC_POPPED		1UL
-
 static unsigned int backoff_min = 64;
 module_param(backoff_min, uint, 0644);
 MODULE_PARM_DESC(backoff_min, "cpu_relax() after the first lost race (default 64)");

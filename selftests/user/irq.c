@@ -174,8 +174,7 @@ static bool settled(void)
 	unsigned long c = atomic_long_read(&vec->ctl);
 	struct lfvec_node *node = (struct lfvec_node *)c;
 
-	/* marked as popped, see vec.c */
-	return attr.flags & LFVEC_APPEND_ONLY || c & 1 ||
+	return attr.flags & LFVEC_APPEND_ONLY || c & LFVEC_POPPED ||
 	       READ_ONCE(*lfvec_slot(vec, node->index)) == node;
 }
 
